@@ -1,0 +1,1 @@
+"""Visits sources and hands what they say to the pipelines. Nobody imports this room."""

@@ -1,0 +1,45 @@
+"""What a source says of itself: who publishes it, how it may be visited, what a good run gives."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+
+@dataclass(frozen=True, slots=True)
+class Expected:
+    """The counts that a good full run gives. A run below `records_least` is an alarm, not a result."""
+
+    pages_least: int = 1
+    records_least: int = 1
+    rejected_share_most: float = 0.05
+
+
+@dataclass(frozen=True, slots=True)
+class Declaration:
+    """A source as its spider declares it; `valuenet sources` prints it, the store keeps it.
+
+    delay: seconds between two requests to one host. concurrency: requests at once to one host.
+    cadence: how often it is visited (`daily`, `weekly`, `monthly`, `once`).
+    lists_all: a complete run names all that the source says, so what it misses has ended.
+    authority: the source names organisations reliably enough for its names to be looked for in running text.
+    documents: endings of files that `--replay` may read in place of WARC files, such as `.docx`.
+    """
+
+    name: str
+    title: str
+    title_zh: str
+    publisher: str
+    home: str
+    licence: str
+    terms: str
+    robots: str
+    hosts: tuple[str, ...]
+    personal_data: str
+    cadence: str
+    delay: float
+    concurrency: int = 1
+    country: str | None = None
+    lists_all: bool = False
+    authority: bool = False
+    documents: tuple[str, ...] = ()
+    expected: Expected = field(default_factory=Expected)
