@@ -1,11 +1,11 @@
 """Every error of the program, in one tree, so that a caller knows what to catch.
 
-    ValuenetError
-    ├── UsageError          the command was used wrongly (exit code 2)
-    ├── InputError          something read is unusable; names where, which field, what to do
-    ├── StoreError          the store is missing, older or newer than the program, or busy
-    ├── SourceError         a source could not be visited, or gave far less than it should
-    └── JudgementRefused    a decision would break an earlier one; carries the path
+ValuenetError
+├── UsageError          the command was used wrongly (exit code 2)
+├── InputError          something read is unusable; names where, which field, what to do
+├── StoreError          the store is missing, older or newer than the program, or busy
+├── SourceError         a source could not be visited, or gave far less than it should
+└── JudgementRefused    a decision would break an earlier one; carries the path
 """
 
 from __future__ import annotations

@@ -12,7 +12,15 @@ from typing import Annotated, Literal
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, field_validator, model_validator
 
 EntityKind = Literal[
-    "company", "university", "research institute", "investor", "government", "alliance", "park", "person", "other"
+    "company",
+    "university",
+    "research institute",
+    "investor",
+    "government",
+    "alliance",
+    "park",
+    "person",
+    "other",
 ]
 Precision = Literal["day", "month", "year"]
 
@@ -230,7 +238,9 @@ class Patent(Record):
 class Cooperation(Record):
     """A technology relation. Provider gives, recipient receives; `parties` where the text gives no direction."""
 
-    kind: Literal["strategic agreement", "joint laboratory", "joint product", "supply", "contract", "licence", "other"]
+    kind: Literal[
+        "strategic agreement", "joint laboratory", "joint product", "supply", "contract", "licence", "other"
+    ]
     providers: tuple[Mention, ...] = ()
     recipients: tuple[Mention, ...] = ()
     parties: tuple[Mention, ...] = ()
@@ -282,6 +292,4 @@ class Rejected(_Frozen):
     raw: Annotated[str, StringConstraints(max_length=20_000)] = ""
 
 
-AnyRecord = (
-    Organisation | Product | Financing | Person | Patent | Cooperation | Policy | Document
-)
+AnyRecord = Organisation | Product | Financing | Person | Patent | Cooperation | Policy | Document
