@@ -1,0 +1,148 @@
+"""Opening a store by its SQLAlchemy URL: SQLite (write-ahead log, foreign keys on) or PostgreSQL (psycopg 3)."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from alembic import command
+from alembic.config import Config
+from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from sqlalchemy import Connection, Engine, create_engine, event, make_url
+from sqlalchemy.engine import URL
+from sqlalchemy.exc import ArgumentError, OperationalError
+
+from pipelines.errors import StoreError, UsageError
+
+BUSY_SECONDS = 60
+MIGRATIONS = Path(__file__).resolve().parents[2] / "migrations"
+
+
+def store_url(url: str) -> URL:
+    """The URL with its driver filled in. Raises `UsageError` for anything but SQLite and PostgreSQL."""
+    try:
+        parsed = make_url(url)
+    except ArgumentError as error:
+        raise UsageError(f"{url!r} is no store URL; try sqlite:///valuenet.db") from error
+    name = parsed.get_backend_name()
+    if name in ("postgresql", "postgres"):
+        return parsed.set(drivername="postgresql+psycopg")
+    if name == "sqlite":
+        return parsed.set(drivername="sqlite")
+    raise UsageError(f"a store is SQLite or PostgreSQL, not {name}")
+
+
+def open_engine(url: str) -> Engine:
+    """An engine on the store at `url`, which may be empty or absent still."""
+    parsed = store_url(url)
+    options: dict[str, Any] = {
+        "json_serializer": lambda value: json.dumps(value, ensure_ascii=False, sort_keys=True),
+        "insertmanyvalues_page_size": 1000,
+    }
+    if parsed.get_backend_name() == "sqlite":
+        options["connect_args"] = {"timeout": BUSY_SECONDS}
+    engine = create_engine(parsed, **options)
+    if engine.dialect.name == "sqlite":
+        event.listen(engine, "connect", _prepare_sqlite)
+        event.listen(engine, "begin", _begin_sqlite)
+    return engine
+
+
+def _prepare_sqlite(connection: Any, _record: Any) -> None:
+    connection.isolation_level = None  # transactions are begun by `_begin_sqlite`, not by the driver
+    for pragma in (
+        "journal_mode=WAL",
+        "synchronous=NORMAL",
+        f"busy_timeout={BUSY_SECONDS * 1000}",
+        "foreign_keys=ON",
+        "cache_size=-65536",
+        "temp_store=MEMORY",
+    ):
+        connection.execute(f"PRAGMA {pragma}")
+
+
+def _begin_sqlite(connection: Connection) -> None:
+    # A writer takes its lock at once: a reader that turns writer half-way fails without waiting.
+    writing = connection.get_execution_options().get("writing", False)
+    connection.exec_driver_sql("BEGIN IMMEDIATE" if writing else "BEGIN")
+
+
+@contextmanager
+def writing(engine: Engine) -> Iterator[Connection]:
+    """One write transaction: committed at the end, rolled back on any error."""
+    with engine.connect() as connection:
+        connection = connection.execution_options(writing=True)
+        with connection.begin():
+            yield connection
+
+
+def migration_config(engine: Engine) -> Config:
+    """Alembic's configuration for this engine."""
+    config = Config()
+    config.set_main_option("script_location", str(MIGRATIONS))
+    config.attributes["engine"] = engine
+    return config
+
+
+def upgrade(engine: Engine) -> None:
+    """Create the store, or bring it to the newest schema."""
+    with _explained(engine):
+        command.upgrade(migration_config(engine), "head")
+
+
+def revisions(engine: Engine) -> tuple[str | None, str]:
+    """The store's schema revision (None: empty) and the program's."""
+    head = ScriptDirectory.from_config(migration_config(engine)).get_current_head()
+    assert head is not None
+    with engine.connect() as connection:
+        return MigrationContext.configure(connection).get_current_revision(), head
+
+
+def open_store(url: str, *, create: bool = False) -> Engine:
+    """An engine on a store whose schema is the program's.
+
+    With `create` an empty or older store is brought up to date; otherwise it is refused with what to do.
+    Raises `StoreError`.
+    """
+    engine = open_engine(url)
+    try:
+        return _checked(engine, create)
+    except BaseException:
+        engine.dispose()
+        raise
+
+
+def _checked(engine: Engine, create: bool) -> Engine:
+    with _explained(engine):
+        database = engine.url.database
+        if (
+            not create
+            and engine.dialect.name == "sqlite"
+            and database
+            and database != ":memory:"
+            and not Path(database).exists()
+        ):
+            raise StoreError(f"there is no store at {database}; run: valuenet init")
+        if create and engine.dialect.name == "sqlite" and database and database != ":memory:":
+            Path(database).parent.mkdir(parents=True, exist_ok=True)
+        found, head = revisions(engine)
+        if found == head:
+            return engine
+        if create:
+            upgrade(engine)
+            return engine
+        state = "is empty" if found is None else f"has schema {found}, the program wants {head}"
+        raise StoreError(f"the store {state}; run: valuenet init")
+
+
+@contextmanager
+def _explained(engine: Engine) -> Iterator[None]:
+    try:
+        yield
+    except OperationalError as error:
+        shown = engine.url.render_as_string(hide_password=True)
+        raise StoreError(f"cannot use the store at {shown}: {str(error.orig).splitlines()[0]}") from error
