@@ -1,0 +1,166 @@
+"""The front door: the command `valuenet`, whose sub-commands live in the rooms and are loaded only when called."""
+
+from __future__ import annotations
+
+import importlib
+import logging
+import sys
+import traceback
+from dataclasses import dataclass
+from typing import Any
+
+import click
+
+from pipelines.console import DEFAULT_STORE, Front, front, harmless
+from pipelines.errors import UsageError, ValuenetError
+
+
+@dataclass(frozen=True, slots=True)
+class Door:
+    """Where a sub-command lives, under which heading it is listed, and its line in the list."""
+
+    module: str
+    heading: str
+    line: str
+
+
+def _doors(module: str, heading: str, **lines: str) -> dict[str, Door]:
+    return {name.rstrip("_").replace("_", "-"): Door(module, heading, line) for name, line in lines.items()}
+
+
+#: Every sub-command, in the order of a user's way. The lines stand here: `valuenet --help` loads no room.
+COMMANDS: dict[str, Door] = {
+    **_doors(
+        "pipelines.commands",
+        "Collect",
+        init="Create the store, or bring it to the newest schema.",
+        status="Freshness, failures, counts against expectation.",
+    ),
+    **_doors(
+        "crawlers.commands",
+        "Collect",
+        sources="The sources: publisher, licence, robots, cadence, last run.",
+        crawl="Visit sources, or read their archived pages again.",
+        import_="Take in a CSV or Excel file.",
+        serve="Serve the sample web on this computer.",
+    ),
+    **_doors(
+        "entity_resolution.commands",
+        "Who is who",
+        resolve="Decide which names mean the same organisation.",
+        judge="Decide one pair yourself.",
+        undo="Take a judgement back.",
+        history="All that was decided about an entity.",
+        entity="An entity with its names and identifiers.",
+    ),
+    **_doors(
+        "analytics.commands",
+        "Ask",
+        sample="Propose, freeze or show the sample of an edition.",
+        network="The value network of a year, as a file.",
+        measure="The measures of networks, or of any edge list.",
+        table="A table of the report.",
+        figure="A figure of the report.",
+        report="Every table and figure, as pages, CSV and pictures.",
+        trace="From a published cell down to the quoted words.",
+        compare="Our numbers beside printed ones.",
+    ),
+    **_doors("valuenet", "Ask", demo="The whole way on the bundled sample web."),
+}
+
+
+class LazyGroup(click.Group):
+    """A group that imports a sub-command's module when it is looked up, as click's manual proposes."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        door = COMMANDS.get(cmd_name)
+        if door is None:
+            return None
+        # The module runs as __main__ under `python -m`: its own commands must not be loaded a second time.
+        module = sys.modules[__name__] if door.module == "valuenet" else importlib.import_module(door.module)
+        command = getattr(module, cmd_name.replace("-", "_") + "_command")
+        assert isinstance(command, click.Command), f"{door.module} has no command {cmd_name}"
+        return command
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        for heading in dict.fromkeys(door.heading for door in COMMANDS.values()):
+            with formatter.section(heading):
+                formatter.write_dl(
+                    [(name, door.line) for name, door in COMMANDS.items() if door.heading == heading]
+                )
+
+    def invoke(self, ctx: click.Context) -> Any:
+        """Run the sub-command; what a user can mend becomes one message on stderr and an exit code."""
+        try:
+            return super().invoke(ctx)
+        except UsageError as error:
+            raise _Misuse(error) from error
+        except ValuenetError as error:
+            raise _Failure(error) from error
+        except OSError as error:
+            if isinstance(error, BrokenPipeError):  # the reader left, as in `valuenet status | head`
+                raise
+            raise _Failure(error) from error
+        except KeyboardInterrupt:
+            click.echo("\nStopped. What was finished before is kept.", err=True)
+            ctx.exit(130)
+
+
+class _Failure(click.ClickException):
+    """An error that was foreseen: one message, and under `--verbose` the way to it in the code."""
+
+    def __init__(self, error: Exception) -> None:
+        super().__init__(harmless(error) or type(error).__name__)
+        if front().verbosity > 0:
+            click.echo("".join(traceback.format_exception(error)), err=True)
+
+
+class _Misuse(_Failure):
+    exit_code = 2
+
+
+class _Stderr(logging.Handler):
+    """Log lines to whatever stderr is now, so that a progress bar or a test may stand in its place."""
+
+    def emit(self, record: logging.LogRecord) -> None:
+        line = f"{record.levelname.lower()}: {record.name}: {record.getMessage()}"
+        click.echo(harmless(line), err=True)
+
+
+def _log(verbosity: int) -> None:
+    root = logging.getLogger()
+    if not any(isinstance(handler, _Stderr) for handler in root.handlers):
+        root.addHandler(_Stderr())
+    root.setLevel({-1: logging.ERROR, 0: logging.WARNING, 1: logging.INFO}[verbosity])
+
+
+@click.command(
+    cls=LazyGroup,
+    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
+    epilog="Example: valuenet --store sqlite:///ai.db crawl cac",
+)
+@click.option(
+    "--store",
+    metavar="URL",
+    envvar="VALUENET_STORE",
+    default=DEFAULT_STORE,
+    help=f"The store, as an SQLAlchemy URL; {DEFAULT_STORE} if not given, nor in VALUENET_STORE.",
+)
+@click.option("--verbose", is_flag=True, help="Say more of what happens, on stderr.")
+@click.option("--quiet", is_flag=True, help="Say nothing but data and errors.")
+@click.version_option(package_name="valuenet", message="%(prog)s %(version)s")
+@click.pass_context
+def main(ctx: click.Context, store: str, verbose: bool, quiet: bool) -> None:
+    """Track an industry from the web: facts with their evidence, who is who, and yearly value networks."""
+    if verbose and quiet:
+        raise click.UsageError("--verbose and --quiet exclude each other", ctx)
+    verbosity = int(verbose) - int(quiet)
+    _log(verbosity)
+    ctx.obj = Front(store, verbosity)
+
+
+if __name__ == "__main__":
+    main(prog_name="valuenet")
