@@ -1,4 +1,4 @@
-"""The front door: the command `valuenet`, whose sub-commands live in the rooms and are loaded only when called."""
+"""The front door: the command `valuenet`. Its sub-commands live in the rooms and load only when called."""
 
 from __future__ import annotations
 
