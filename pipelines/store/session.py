@@ -1,4 +1,4 @@
-"""Opening a store by its SQLAlchemy URL: SQLite (write-ahead log, foreign keys on) or PostgreSQL (psycopg 3)."""
+"""Opening a store by its SQLAlchemy URL: SQLite (write-ahead log, foreign keys) or PostgreSQL (psycopg 3)."""
 
 from __future__ import annotations
 
