@@ -1,0 +1,361 @@
+"""The rules of the house that no tool checks: its rooms, its words, its documents, a test for every module."""
+
+from __future__ import annotations
+
+import ast
+import re
+import shutil
+import subprocess
+import sys
+import tomllib
+from functools import cache
+from pathlib import Path, PurePosixPath
+
+import pytest
+from packaging.requirements import Requirement
+from packaging.utils import canonicalize_name
+from packaging.version import Version
+
+from valuenet import COMMANDS
+
+ROOT = Path(__file__).resolve().parents[1]
+
+ROOMS = ("crawlers", "pipelines", "entity_resolution", "analytics")
+FOLDERS = {*ROOMS, "migrations", "tests"}
+#: Beside the rooms: what is run from outside, what is pinned, what is read.
+OUTSIDE = {"tools", "requirements", "docs", ".ci"}
+DOCUMENTS = ("README.md", "ARCHITECTURE.md", "DECISIONS.md", "CONTRIBUTING.md", "CHANGELOG.md", "LICENSE")
+
+#: Modules whose test does not bear their name: the test that stands for them.
+TESTED_ELSEWHERE: dict[str, str] = {}
+
+#: Code files over the limit, each with the reason.
+LONG: dict[str, str] = {
+    "migrations/versions/0001_the_first_schema.py": "a migration is one frozen step: the whole first schema",
+}
+LINES_MOST = 500
+
+#: Made by tools, and so neither read for words nor counted in lines.
+MADE = ("requirements/",)
+
+
+@cache
+def files() -> tuple[str, ...]:
+    """The project's files, by git where it is there, as paths from the root."""
+    if (ROOT / ".git").exists() and shutil.which("git"):
+        listed = subprocess.run(
+            ["git", "ls-files", "-z", "--cached"], cwd=ROOT, capture_output=True, text=True, check=True
+        ).stdout.split("\0")
+    else:  # an unpacked archive
+        skipped = {".venv", "demo", "archive", "build", "__pycache__"}
+        listed = [
+            path.relative_to(ROOT).as_posix()
+            for path in ROOT.rglob("*")
+            if path.is_file()
+            and not any(
+                part in skipped or part.endswith(("_cache", ".egg-info"))
+                for part in path.relative_to(ROOT).parts
+            )
+        ]
+    return tuple(sorted(name for name in listed if name and (ROOT / name).is_file()))
+
+
+def text_of(name: str) -> str:
+    """A file's text; nothing for a file that is not text."""
+    try:
+        return (ROOT / name).read_text(encoding="utf-8")
+    except UnicodeDecodeError:
+        return ""
+
+
+def project() -> dict[str, dict[str, object]]:
+    return tomllib.loads(text_of("pyproject.toml"))
+
+
+# --- Rooms -----------------------------------------------------------------------------------------------------
+
+
+def test_the_folders_at_the_top_are_fixed() -> None:
+    found = {name.split("/")[0] for name in files() if "/" in name}
+    assert found >= FOLDERS, f"missing: {sorted(FOLDERS - found)}"
+    assert found <= FOLDERS | OUTSIDE, f"nobody knows: {sorted(found - FOLDERS - OUTSIDE)}"
+
+
+def test_the_only_module_at_the_top_is_the_front_door() -> None:
+    assert [name for name in files() if name.endswith(".py") and "/" not in name] == ["valuenet.py"]
+
+
+def test_the_rooms_are_found_from_anywhere_and_are_ours(tmp_path: Path) -> None:
+    """A plain name such as `pipelines` could be taken by a distribution in the environment."""
+    names = [*ROOMS, "migrations", "valuenet"]
+    code = f"import {', '.join(names)}\nfor module in ({', '.join(names)}):\n    print(module.__file__)"
+    found = subprocess.run(
+        [sys.executable, "-c", code], cwd=tmp_path, capture_output=True, text=True, check=True
+    ).stdout.split()
+    expected = [ROOT / room / "__init__.py" for room in (*ROOMS, "migrations")] + [ROOT / "valuenet.py"]
+    assert [Path(path) for path in found] == expected
+
+
+def test_nobody_calls_against_the_arrows() -> None:
+    script = Path(sys.executable).with_name("lint-imports")
+    result = subprocess.run([str(script), "--no-cache"], cwd=ROOT, capture_output=True, text=True)
+    assert result.returncode == 0, result.stdout + result.stderr
+
+
+def test_every_folder_of_code_is_a_package() -> None:
+    folders = {PurePosixPath(name).parent for name in files() if name.endswith(".py") and "/" in name}
+    bare = [
+        str(folder)
+        for folder in folders
+        if folder.parts[0] in FOLDERS
+        and folder.parts[:2] != ("migrations", "versions")  # Alembic loads these by their path
+        and not (ROOT / folder / "__init__.py").is_file()
+    ]
+    assert bare == []
+
+
+# --- A test for every module -----------------------------------------------------------------------------------
+
+
+def _tests_of(module: str) -> list[str]:
+    """The names that a module's test may have: the same path under tests/, or with the sub-package in its name."""
+    path = PurePosixPath(module)
+    room, *inner = path.parent.parts
+    stem = path.stem.strip("_")
+    names = ["/".join(["tests", room, *inner, f"test_{stem}.py"]), f"tests/{room}/test_{stem}.py"]
+    for at in range(len(inner)):
+        for above in ("_".join(inner[at:]), "_".join([*inner[at:-1], inner[-1].removesuffix("s")])):
+            names.append(f"tests/{room}/test_{above}_{stem}.py")
+            names.append(f"tests/{room}/test_{above}.py")
+    return names
+
+
+def _has_code(module: str) -> bool:
+    """Whether there is anything in the module but its docstring, imports and names handed on."""
+    body = ast.parse(text_of(module)).body
+    return any(isinstance(node, ast.FunctionDef | ast.ClassDef | ast.AsyncFunctionDef) for node in body)
+
+
+MODULES = [
+    name for name in files() if name.endswith(".py") and name.split("/")[0] in ROOMS and _has_code(name)
+]
+
+
+def test_every_module_has_its_test() -> None:
+    known = set(files())
+    without = [
+        module
+        for module in MODULES
+        if module not in TESTED_ELSEWHERE and not any(test in known for test in _tests_of(module))
+    ]
+    assert without == []
+
+
+def test_the_tests_elsewhere_exist_and_are_needed() -> None:
+    known = set(files())
+    for module, test in TESTED_ELSEWHERE.items():
+        assert module in known, f"{module} is gone: take it off the list"
+        assert test in known, f"{test} is gone: where is {module} tested?"
+        assert not any(name in known for name in _tests_of(module)), f"{module} has its own test by now"
+
+
+def test_every_test_module_tests() -> None:
+    empty = [
+        name
+        for name in files()
+        if PurePosixPath(name).name.startswith("test_")
+        and name.endswith(".py")
+        and not re.search(
+            r"^\s*(async )?def test_|^\s*class Test|= .*\.TestCase$", text_of(name), re.MULTILINE
+        )
+    ]
+    assert empty == []
+
+
+def test_code_files_stay_short() -> None:
+    long = {
+        name: length
+        for name in files()
+        if name.endswith((".py", ".sh")) and not name.startswith(MADE)
+        if (length := text_of(name).count("\n")) > LINES_MOST
+    }
+    assert {name: length for name, length in long.items() if name not in LONG} == {}, (
+        "look for a second concept"
+    )
+    assert set(LONG) <= set(long), "take the short ones off the list"
+
+
+def test_every_module_says_what_it_is() -> None:
+    silent = [
+        name
+        for name in files()
+        if name.endswith(".py") and text_of(name).strip() and not ast.get_docstring(ast.parse(text_of(name)))
+    ]
+    assert silent == []
+
+
+# --- Dependencies ----------------------------------------------------------------------------------------------
+
+
+def _declared() -> list[Requirement]:
+    table = project()["project"]
+    extras = table["optional-dependencies"]
+    assert isinstance(table["dependencies"], list)
+    assert isinstance(extras, dict)
+    return [
+        Requirement(one) for one in [*table["dependencies"], *(x for group in extras.values() for x in group)]
+    ]
+
+
+def _pinned(name: str) -> dict[str, list[Version]]:
+    pins: dict[str, list[Version]] = {}
+    for found in re.finditer(r"^([A-Za-z0-9._-]+)==([^ ;\\]+)", text_of(name), re.MULTILINE):
+        pins.setdefault(canonicalize_name(found[1]), []).append(Version(found[2]))
+    return pins
+
+
+def test_every_dependency_says_why_it_is_here() -> None:
+    lines = text_of("pyproject.toml").splitlines()
+    for requirement in _declared():
+        stated = [line for line in lines if re.match(rf'\s*"{re.escape(requirement.name)}["<>=~!;\[]', line)]
+        assert stated, requirement.name
+        assert all(re.search(r'",?\s*#\s*\w', line) for line in stated), (
+            f"no reason beside {requirement.name}"
+        )
+
+
+def test_the_locks_answer_to_what_is_declared() -> None:
+    table = project()["project"]
+    assert isinstance(table["dependencies"], list)
+    every, running = _pinned("requirements/dev.txt"), _pinned("requirements/run.txt")
+    for requirement in _declared():
+        for version in every.get(canonicalize_name(requirement.name), []):
+            assert version in requirement.specifier, f"make lock: {requirement} is pinned to {version}"
+        assert canonicalize_name(requirement.name) in every, f"make lock: {requirement} is not pinned"
+    for text in table["dependencies"]:
+        assert canonicalize_name(Requirement(text).name) in running, f"make lock: {text} is not pinned"
+    assert {name: pins for name, pins in every.items() if name in running} == running
+
+
+@pytest.mark.parametrize("lock", [name for name in files() if re.match(r"requirements/\w+\.txt$", name)])
+def test_every_pin_has_hashes_and_names_no_index(lock: str) -> None:
+    text = text_of(lock)
+    assert "://" not in text
+    assert "--index" not in text
+    assert "--find-links" not in text
+    for entry in re.split(r"\n(?=\S)", text.rstrip()):
+        assert entry.startswith("#") or "--hash=sha256:" in entry, entry.splitlines()[0]
+
+
+# --- Words -----------------------------------------------------------------------------------------------------
+
+#: Places of one machine, and hosts that a reader's own set-up decides. Written so that this file holds none.
+FORBIDDEN = re.compile(
+    r"|".join(
+        [
+            r"(?<![\w.*~-])/(?:work|root|home|Users)" + r"/\w",
+            r"\.libra" + r"ry\b",
+            r"files\.python" + r"hosted",
+            r"\bpyp" + r"i\.org",
+            r"registry\.npm" + r"js",
+            r"\bdeb\.deb" + r"ian\.org",
+            r"/opt/(?:pyp" + r"i|wheels)",
+        ]
+    )
+)
+
+
+@pytest.mark.parametrize(
+    "line", ["cd /work" + "/x", '"/root' + '/a"', "a .libra" + "ry b", "https://pyp" + "i.org/x"]
+)
+def test_forbidden_words_are_seen(line: str) -> None:
+    assert FORBIDDEN.search(line)
+
+
+@pytest.mark.parametrize(
+    "line", ["https://x.example/work/1", "~/work/x", "a library", "the root/", "networks/home/x"]
+)
+def test_innocent_words_are_not(line: str) -> None:
+    assert not FORBIDDEN.search(line)
+
+
+def test_no_file_speaks_of_one_machine() -> None:
+    found = [
+        f"{name}:{at}: {line.strip()[:100]}"
+        for name in files()
+        if not name.startswith(MADE)
+        for at, line in enumerate(text_of(name).splitlines(), 1)
+        if FORBIDDEN.search(line)
+    ]
+    assert found == []
+
+
+def test_nothing_made_or_secret_is_kept() -> None:
+    kept = [
+        name
+        for name in files()
+        if re.search(r"(^|/)(\.env|__pycache__|\.venv|valuenet\.db)|\.(pyc|db|sqlite3?|pem|key)$", name)
+    ]
+    assert kept == []
+
+
+# --- Documents -------------------------------------------------------------------------------------------------
+
+PAGES = [name for name in files() if name.endswith(".md")]
+
+
+@pytest.mark.parametrize("name", DOCUMENTS)
+def test_the_documents_are_there(name: str) -> None:
+    assert len(text_of(name)) > 300
+
+
+@pytest.mark.parametrize("command", list(COMMANDS))
+def test_the_documents_mention_every_command(command: str) -> None:
+    assert any(re.search(rf"\bvaluenet (--\S+ \S+ )?{command}\b", text_of(page)) for page in PAGES)
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_links_and_paths_in_documents_lead_somewhere(page: str) -> None:
+    folder = (ROOT / page).parent
+    text = text_of(page)
+    for target in re.findall(r"\]\((?!https?:|mailto:|#)([^)#\s]+)", text):
+        assert (folder / target).exists(), f"{page} links to {target}"
+    # A path in code style, such as `pipelines/store/schema.py`; one with a placeholder or a star is a pattern.
+    for path in re.findall(r"`([\w./-]+/[\w./-]*)`", text):
+        if path.split("/")[0] in FOLDERS | OUTSIDE:
+            assert (ROOT / path).exists(), f"{page} speaks of {path}"
+
+
+def test_commands_in_documents_exist() -> None:
+    call = re.compile(r"^\s*(?:\$ )?(?:\.venv/bin/)?valuenet (?:--\w+ \S+ )*([a-z-]+)", re.MULTILINE)
+    for page in PAGES:
+        for block in re.findall(r"```(?:sh|bash|console)?\n(.*?)```", text_of(page), re.DOTALL):
+            for word in call.findall(block):
+                assert word in COMMANDS, f"{page} speaks of valuenet {word}"
+
+
+def test_the_changelog_has_this_version() -> None:
+    version = project()["project"]["version"]
+    assert f"## [{version}]" in text_of("CHANGELOG.md")
+
+
+# --- The outside -----------------------------------------------------------------------------------------------
+
+SCRIPTS = [name for name in files() if name.endswith(".sh") or name == ".ci/run"]
+
+
+@pytest.mark.parametrize("script", SCRIPTS)
+def test_scripts_are_sound(script: str) -> None:
+    text = text_of(script)
+    subprocess.run(["bash", "-n", str(ROOT / script)], check=True, stdin=subprocess.DEVNULL)
+    if text.startswith("#!"):
+        assert "set -euo pipefail" in text
+        assert (ROOT / script).stat().st_mode & 0o111, f"{script} is not executable"
+
+
+@pytest.mark.parametrize("target", ["demo", "test", "bench", "lint", "format", "lock", "clean", "help"])
+def test_make_has_what_is_promised(target: str) -> None:
+    result = subprocess.run(["make", "-n", target], cwd=ROOT, capture_output=True, text=True)
+    assert result.returncode == 0, result.stderr
+    listed = subprocess.run(["make", "help"], cwd=ROOT, capture_output=True, text=True, check=True).stdout
+    assert re.search(rf"^{target} ", listed, re.MULTILINE)
