@@ -50,7 +50,7 @@ class Predecessors:
         result = np.zeros_like(bits)
         if count * 8 < self._rows:
             # Few rows carry anything: follow their edges alone.
-            active = bits.any(axis=1)[self._source]
+            active = np.asarray(bits.any(axis=1))[self._source]
             target = self._target[active]
             if len(target):
                 start = np.flatnonzero(np.diff(target, prepend=-1))
