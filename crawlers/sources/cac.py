@@ -49,13 +49,13 @@ DECLARATION = Declaration(
     expected=Expected(pages_least=2, records_least=10, rejected_share_most=0.02),
 )
 
-#: What the answers hold and the records leave out, and why.
+#: What the answers hold and the records leave out, and why. A name is the end of a path.
 LEFT = {
     "序号": "the row's number in its file: the filing number names the row",
-    "$.list[].pubtime": "the day of announcement: the batch's month is the filing's date",
-    "$.datas[].noticeId": "the site's own number of a notice",
-    "$.datas[].type": "the kind of notice: its title says the same",
-    "$.datas[].createTime": "the day of announcement, as above",
+    "list.pubtime": "the day of announcement: the batch's month is the filing's date",
+    "datas.noticeId": "the site's own number of a notice",
+    "datas.type": "the kind of notice: its title says the same",
+    "datas.createTime": "the day of announcement, as above",
 }
 
 _LIST = "https://www.cac.gov.cn/cms/JsonList"
