@@ -12,7 +12,7 @@ from typing import Any
 import click
 
 from pipelines.console import DEFAULT_STORE, Front, front, harmless
-from pipelines.errors import UsageError, ValuenetError
+from pipelines.errors import StoreError, UsageError, ValuenetError
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,9 +104,20 @@ class LazyGroup(click.Group):
             if isinstance(error, BrokenPipeError):  # the reader left, as in `valuenet status | head`
                 raise
             raise _Failure(error) from error
+        except Exception as error:
+            if not _is_store_trouble(error):
+                raise
+            # Without the statement and its values, which SQLAlchemy's own message has.
+            raise _Failure(StoreError(f"the store failed: {getattr(error, 'orig', error)}")) from error
         except KeyboardInterrupt:
             click.echo("\nStopped. What was finished before is kept.", err=True)
             ctx.exit(130)
+
+
+def _is_store_trouble(error: Exception) -> bool:
+    """Whether a database gave up in the middle: busy too long, disk full, connection lost."""
+    loaded = sys.modules.get("sqlalchemy.exc")  # not loaded: no database was asked
+    return loaded is not None and isinstance(error, loaded.OperationalError)
 
 
 class _Failure(click.ClickException):

@@ -320,9 +320,9 @@ def test_links_and_paths_in_documents_lead_somewhere(page: str) -> None:
     text = text_of(page)
     for target in re.findall(r"\]\((?!https?:|mailto:|#)([^)#\s]+)", text):
         assert (folder / target).exists(), f"{page} links to {target}"
-    # A path in code style, such as `pipelines/store/schema.py`; one with a placeholder or a star is a pattern.
+    # A path in code style, such as `pipelines/store/schema.py`; one with NAME in it is a pattern.
     for path in re.findall(r"`([\w./-]+/[\w./-]*)`", text):
-        if path.split("/")[0] in FOLDERS | OUTSIDE:
+        if path.split("/")[0] in FOLDERS | OUTSIDE and "NAME" not in path:
             assert (ROOT / path).exists(), f"{page} speaks of {path}"
 
 
@@ -351,6 +351,58 @@ def test_scripts_are_sound(script: str) -> None:
     if text.startswith("#!"):
         assert "set -euo pipefail" in text
         assert (ROOT / script).stat().st_mode & 0o111, f"{script} is not executable"
+
+
+def _outside(tmp_path: Path, tools: tuple[str, ...], **programs: str) -> tuple[Path, dict[str, str]]:
+    """A copy of the scripts, and an environment whose PATH has these system tools and programs alone."""
+    shutil.copytree(ROOT / "tools", tmp_path / "tools")
+    shutil.copytree(ROOT / "requirements", tmp_path / "requirements")
+    (tmp_path / "pyproject.toml").touch()
+    folder = tmp_path / "bin"
+    folder.mkdir()
+    for tool in ("bash", "env", "dirname", "mktemp", "tail", "rm", "cat", *tools):
+        found = shutil.which(tool)
+        assert found, tool
+        (folder / tool).symlink_to(found)
+    for name, code in programs.items():
+        (folder / name).write_text(f"#!{folder / 'bash'}\n{code}\n")
+        (folder / name).chmod(0o755)
+    return tmp_path / "tools", {"PATH": str(folder), "HOME": str(tmp_path)}
+
+
+def test_set_up_says_plainly_that_python_is_too_old(tmp_path: Path) -> None:
+    old = 'if [[ $1 == --version ]]; then echo "Python 3.9.2"; else exit 1; fi'
+    tools, environment = _outside(tmp_path, (), python3=old)
+    result = subprocess.run([str(tools / "setup.sh")], capture_output=True, text=True, env=environment)
+    assert result.returncode == 1
+    assert "Python 3.11 or newer is needed; found: Python 3.9.2." in result.stderr
+    assert "Traceback" not in result.stderr
+
+
+def test_set_up_says_plainly_that_nothing_can_be_made_without_venv(tmp_path: Path) -> None:
+    bare = 'case "$2" in *ensurepip*) exit 1 ;; *version_info*) echo 3.11 ;; esac'
+    tools, environment = _outside(tmp_path, (), python3=bare)
+    result = subprocess.run([str(tools / "setup.sh")], capture_output=True, text=True, env=environment)
+    assert result.returncode == 1
+    assert result.stderr.endswith("Install it: apt-get install python3.11-venv\n")
+
+
+def test_what_fails_quietly_is_shown(tmp_path: Path) -> None:
+    tools, environment = _outside(tmp_path, ())
+    code = (
+        f"set -euo pipefail; source {tools / 'lib.sh'}; quietly echo fine; quietly bash -c 'echo why; exit 7'"
+    )
+    result = subprocess.run(["bash", "-c", code], capture_output=True, text=True, env=environment)
+    assert result.returncode == 7
+    assert result.stdout == ""
+    assert "fine" not in result.stderr
+    assert result.stderr.splitlines()[-1] == "why"
+
+
+def test_set_up_refuses_unknown_profiles(tmp_path: Path) -> None:
+    tools, environment = _outside(tmp_path, ())
+    result = subprocess.run([str(tools / "setup.sh"), "all"], capture_output=True, text=True, env=environment)
+    assert (result.returncode, result.stderr) == (2, "usage: tools/setup.sh [run|dev]\n")
 
 
 @pytest.mark.parametrize("target", ["demo", "test", "bench", "lint", "format", "lock", "clean", "help"])

@@ -46,6 +46,10 @@ def fail_command(how, as_json):
         open("/nowhere/at/all.csv")
     if how == "stop":
         os.kill(os.getpid(), signal.SIGINT)
+    if how == "store":
+        from sqlalchemy import create_engine, text
+        with create_engine("sqlite://").connect() as connection:
+            connection.execute(text("select secret from missing"))
     if how == "bug":
         raise ZeroDivisionError("a fault of the program")
 '''
@@ -151,6 +155,7 @@ def test_how_much_is_said(room: Path, said: list[str], verbosity: int, logged: s
         ("input", 1, "Error: rounds.csv:17: field date: no date\ufffd[2J. Write 2021-05-01\n"),
         ("refused", 1, "Error: would join two companies: A = B = C\n"),
         ("usage", 2, "Error: no such year: 1999\n"),
+        ("store", 1, "Error: the store failed: no such table: missing\n"),
         ("file", 1, "Error: [Errno 2] No such file or directory: '/nowhere/at/all.csv'\n"),
     ],
 )

@@ -108,11 +108,10 @@ with sync_playwright() as p:
     print(p.chromium.executable_path)' 2>/dev/null) && is_browser "$name" && echo "$name"
 }
 
+# The system's package first: it brings the libraries along, which a download of the bare browser does not.
 get_browser() {
     say "No Chromium found: fetching one"
-    quietly timeout 300 "$venv/bin/playwright" install chromium || true
-    find_browser && return
-    apt_install chromium || true
+    apt_install chromium || timeout 240 "$venv/bin/playwright" install chromium </dev/null >/dev/null 2>&1 || true
     find_browser
 }
 
@@ -143,15 +142,18 @@ get_font() {
 }
 
 # Both are wanted for pictures and pages, and the numbers need neither: their lack is said and stops nothing.
-# What was found is remembered, so that a second run starts no browser.
+# What was found is remembered, so that a second run starts no browser; a fetch that failed is not tried again,
+# while what was installed by hand since then is found.
 remember() {
     local what=$1 lack=$2 found
     if [[ -f $venv/found-$what && -e $(<"$venv/found-$what") ]]; then
         return
     fi
-    if found=$("find_$what") || found=$("get_$what"); then
-        echo "${found%%:*}" | head -n 1 >"$venv/found-$what"
+    if found=$("find_$what") || { [[ ! -f $venv/lacks-$what ]] && found=$("get_$what"); }; then
+        # fc-list ends a path with a colon
+        head -n 1 <<<"${found%%:*}" >"$venv/found-$what"
     else
+        touch "$venv/lacks-$what"
         say "$lack"
     fi
 }
