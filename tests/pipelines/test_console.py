@@ -96,7 +96,6 @@ class Pair:
             {"start": "2020-01-01", "end": None, "precision": "year", "as_written": ""},
         ),
     ],
-    ids=str,
 )
 def test_values_in_json(value: Any, expected: Any) -> None:
     assert plain(value) == expected
@@ -130,7 +129,6 @@ def test_rows_on_a_pipe_are_tab_separated() -> None:
         (0.00001234, ["1.23e-05"]),
         (1.40, ["1.4"]),
     ],
-    ids=str,
 )
 def test_other_data_for_reading(data: Any, lines: list[str]) -> None:
     assert printed(data, as_json=False).splitlines() == lines
