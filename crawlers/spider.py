@@ -11,20 +11,24 @@ from dataclasses import dataclass, field
 from typing import Any, ClassVar
 
 import scrapy
+from scrapy.exceptions import IgnoreRequest
 from scrapy.http import Request, Response
+from twisted.python.failure import Failure
 
+from crawlers.context import context_of
 from crawlers.declaration import Declaration
+from crawlers.middlewares.replay import NotArchived
 from pipelines.records import Record, Rejected
+from pipelines.store.writing import storable
 
 Found = Record | Rejected | Request
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, repr=False)
 class Page:
     """All that one response said: the unit that is written in one transaction.
 
-    `url` names the page for good (canonical: without session or tracking parts); `snapshot` is set by
-    the snapshot middleware; `unread` says why nothing could be read at all, if so.
+    `url` names the page for good (canonical: without session or tracking parts).
     """
 
     url: str
@@ -42,7 +46,7 @@ class SourceSpider(scrapy.Spider):
 
     async def start(self) -> AsyncIterator[Any]:
         for request in self.replayed if self.replayed is not None else self.start_requests_live():
-            yield request
+            yield request.replace(errback=self.unanswered)
 
     def start_requests_live(self) -> Iterator[Request]:
         """The first requests of a run on the live web."""
@@ -66,10 +70,14 @@ class SourceSpider(scrapy.Spider):
     def parse(self, response: Response, **_: Any) -> Iterator[Request | Page]:
         """Collect what `read` finds into one page; a parser that breaks rejects the page, not the run."""
         page = Page(self.canonical(response.url), response)
+        if response.status != 200:
+            page.rejected.append(_whole_page(f"the host answered {response.status}"))
+            yield page
+            return
         try:
             for found in self.read(response):
                 if isinstance(found, Request):
-                    yield found
+                    yield found.replace(errback=self.unanswered)
                 elif isinstance(found, Rejected):
                     page.rejected.append(found)
                 else:
@@ -77,11 +85,20 @@ class SourceSpider(scrapy.Spider):
         except Exception as error:  # the snapshot is kept: a mended parser reads it again
             self.logger.exception("cannot read %s", response.url)
             page.records.clear()
-            page.rejected.append(
-                Rejected(
-                    locator="$",
-                    kind="page",
-                    reason=f"the parser broke: {type(error).__name__}: {error}"[:2000],
-                )
-            )
+            page.rejected.append(_whole_page(f"the parser broke: {type(error).__name__}: {error}"))
         yield page
+
+    def unanswered(self, failure: Failure) -> None:
+        """A page that gave no answer is listed; the next run asks again."""
+        context = context_of(self.crawler)
+        url = failure.request.url  # type: ignore[attr-defined] # Scrapy adds it
+        if failure.check(NotArchived):
+            context.missing.append(url)
+        elif failure.check(IgnoreRequest):
+            context.forbidden.append(url)
+        else:
+            context.unreachable.append(f"{url} ({failure.type.__name__})")
+
+
+def _whole_page(reason: str) -> Rejected:
+    return Rejected(locator="$", kind="page", reason=storable(reason)[:2000])

@@ -1,0 +1,213 @@
+"""The commands of this room: sources, crawl, import, serve."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import click
+from sqlalchemy import select
+
+from crawlers.importing import import_file
+from crawlers.mappings import FIELDS
+from crawlers.registry import declarations, spider_of
+from crawlers.running import Plan, Summary, crawl
+from pipelines.console import emit, front, harmless, json_option, note, progress, table
+from pipelines.errors import InputError
+from pipelines.store import schema
+from pipelines.store.archive import archive_folder
+from pipelines.store.session import open_store
+
+COUNTS = ("snapshots", "records", "rejected", "facts_new", "facts_changed", "facts_unchanged", "facts_ended")
+
+archive_option = click.option(
+    "--archive",
+    metavar="DIR",
+    help="Where responses are kept as WARC files; default: beside the store (or VALUENET_ARCHIVE).",
+)
+
+
+@click.command(epilog="Example: valuenet --store sqlite:///ai.db crawl cac ror --limit 20")
+@click.argument("source", nargs=-1, required=True)
+@click.option(
+    "--replay",
+    multiple=True,
+    type=click.Path(path_type=Path),
+    metavar="FILE|DIR",
+    help="Read these WARC files (or, for sources of documents, files) in place of the network; repeatable.",
+)
+@click.option("--limit", type=click.IntRange(min=1), metavar="N", help="Stop after about N pages a source.")
+@click.option(
+    "--full", is_flag=True, help="Fetch every page again, also unchanged ones (what every run does so far)."
+)
+@click.option(
+    "--site", multiple=True, metavar="URL", help="For the source news: the sites to read; repeatable."
+)
+@click.option("--web", metavar="URL", hidden=True, help="A stand-in for the live web on this machine.")
+@archive_option
+@json_option
+def crawl_command(
+    source: tuple[str, ...],
+    replay: tuple[Path, ...],
+    limit: int | None,
+    full: bool,
+    site: tuple[str, ...],
+    web: str | None,
+    archive: str | None,
+    as_json: bool,
+) -> None:
+    """Visit SOURCEs, keep every response, and store what they say.
+
+    Each source ends with a line of counts: pages kept (snapshots), records read, records rejected (kept with
+    their reason), and facts that are new, changed or unchanged. Running it again changes nothing but the
+    time at which each fact was last seen.
+    """
+    del full  # every fetch is unconditional
+    arguments = (("site", ",".join(site)),) if site else ()
+    engine = open_store(front().store, create=True)
+    folder = archive_folder(engine, archive)
+    with progress(None, "reading pages") as advance:
+        summaries = crawl(
+            engine, folder, source, Plan(replay, web, limit, arguments), lambda _name, pages: advance(pages)
+        )
+    show(summaries, as_json)
+    engine.dispose()
+    if any(summary.outcome == "failed" for summary in summaries):
+        raise SystemExit(1)
+
+
+def show(summaries: list[Summary], as_json: bool) -> None:
+    """Print what the runs did; notes go to stderr."""
+    if as_json:
+        emit([summary.as_dict() for summary in summaries], True)
+        return
+    rows = [{"source": one.source, "outcome": one.outcome, **one.counts.as_dict()} for one in summaries]
+    table(rows, ["source", "outcome", *COUNTS])
+    for summary in summaries:
+        for line in summary.notes:
+            note(f"{summary.source}: {line}")
+
+
+@click.command(epilog="Example: valuenet sources ror")
+@click.argument("source", required=False)
+@json_option
+def sources_command(source: str | None, as_json: bool) -> None:
+    """The sources there are, or one of them in full: publisher, licence, terms, robots, rate, last run."""
+    chosen = [spider_of(source).declaration] if source else declarations()
+    last = _last_runs()
+    rows: list[dict[str, Any]] = [
+        {
+            "source": one.name,
+            "title": one.title,
+            "publisher": one.publisher,
+            "licence": one.licence,
+            "cadence": one.cadence,
+            "last run": last.get(one.name, {}).get("ended", "never"),
+            "outcome": last.get(one.name, {}).get("outcome", ""),
+        }
+        for one in chosen
+    ]
+    if source or as_json:
+        for row, one in zip(rows, chosen, strict=True):
+            row |= {
+                "title_zh": one.title_zh,
+                "home": one.home,
+                "hosts": ", ".join(one.hosts),
+                "terms": one.terms,
+                "robots": one.robots,
+                "delay (s)": one.delay,
+                "personal data": one.personal_data,
+                "a full run names all": one.lists_all,
+                "expected pages": one.expected.pages_least,
+                "expected records": one.expected.records_least,
+            }
+    if as_json:
+        emit(rows, True)
+    elif source:
+        emit(rows[0], False)
+    else:
+        table(rows, list(rows[0]) if rows else ["source"])
+
+
+def _last_runs() -> dict[str, dict[str, str]]:
+    """The newest run of each source, where there is a store already."""
+    try:
+        engine = open_store(front().store)
+    except Exception:  # no store yet: the sources can be looked at all the same
+        return {}
+    run = schema.run
+    with engine.connect() as connection:
+        rows = connection.execute(select(run.c.source, run.c.ended_at, run.c.outcome).order_by(run.c.id))
+        last = {
+            row.source: {
+                "ended": f"{row.ended_at:%Y-%m-%d %H:%M}" if row.ended_at else "running",
+                "outcome": row.outcome,
+            }
+            for row in rows
+        }
+    engine.dispose()
+    return last
+
+
+@click.command(
+    epilog="Example: valuenet import financing rounds_2014.csv rounds_2015.xlsx --mapping mine.yaml"
+)
+@click.argument("kind", type=click.Choice(sorted(FIELDS)))
+@click.argument("file", nargs=-1, required=True, type=click.Path(path_type=Path))
+@click.option(
+    "--mapping",
+    type=click.Path(path_type=Path, exists=True, dir_okay=False),
+    metavar="M.yaml",
+    help="Which column is which field; not needed for a known header.",
+)
+@click.option("--source", metavar="NAME", help="The source's name in the store; default: the mapping's.")
+@archive_option
+@json_option
+def import_command(
+    kind: str,
+    file: tuple[Path, ...],
+    mapping: Path | None,
+    source: str | None,
+    archive: str | None,
+    as_json: bool,
+) -> None:
+    """Take in CSV or Excel FILEs of a KIND: companies, financing or people.
+
+    UTF-8 and GB18030 are recognised. Files whose header is known need no mapping; for others write one:
+
+    \b
+        kind: financing
+        source: {name: my-rounds, title: Rounds we bought, publisher: Some Data, licence: internal}
+        columns: {date: 日期, target: 被投企业, investors: 投资方, round: 轮次, amount: 金额}
+        lists: {investors: "、"}
+        absent: [未披露]
+
+    A row that cannot be read is kept as rejected with its line and column; the others go in.
+    """
+    engine = open_store(front().store, create=True)
+    folder = archive_folder(engine, archive)
+    summaries: list[Summary] = []
+    refused = 0
+    with progress(None, "reading rows") as advance:
+        for path in file:
+            try:
+                summaries.append(
+                    import_file(engine, folder, kind, path, mapping=mapping, source=source, advance=advance)
+                )
+            except InputError as error:
+                refused += 1
+                click.echo(f"Error: {harmless(error)}", err=True)
+    show(merged(summaries), as_json)
+    engine.dispose()
+    if refused:
+        raise SystemExit(1)
+
+
+def merged(summaries: list[Summary]) -> list[Summary]:
+    """One summary a source: several files of it summed up."""
+    found: dict[str, Summary] = {}
+    for one in summaries:
+        into = found.setdefault(one.source, Summary(one.source, one.outcome))
+        into.counts.add(one.counts)
+        into.notes += one.notes
+    return list(found.values())

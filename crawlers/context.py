@@ -1,0 +1,42 @@
+"""What one run of one spider works with; the middlewares and the pipeline find it in the crawler's settings."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+from scrapy.crawler import Crawler
+from sqlalchemy import Engine
+
+from crawlers.declaration import Declaration
+from pipelines.ingest import Ingest
+from pipelines.store.archive import Archive, Stored
+from pipelines.store.writing import StoreWriter
+
+SETTING = "VALUENET_RUN"
+
+
+@dataclass(slots=True)
+class RunContext:
+    """One run. `stored` are the archived responses of a replay; `advance` is told of each page written;
+    `unreachable` collects pages that gave no answer, `missing` those that an archive lacks."""
+
+    declaration: Declaration
+    engine: Engine
+    archive: Archive
+    writer: StoreWriter
+    ingest: Ingest
+    stored: list[Stored] | None = None
+    limit: int | None = None
+    advance: Callable[[int], None] = lambda pages: None
+    unreachable: list[str] = field(default_factory=list)
+    missing: list[str] = field(default_factory=list)
+    forbidden: list[str] = field(default_factory=list)
+    failure: BaseException | None = None
+
+
+def context_of(crawler: Crawler) -> RunContext:
+    """The run that this crawler belongs to."""
+    context = crawler.settings[SETTING]
+    assert isinstance(context, RunContext)
+    return context

@@ -1,0 +1,96 @@
+"""The item pipeline: pages become readings, readings are committed in batches, the archive flushed first.
+
+A batch is committed when it is large or old; while two batches wait, the crawl waits too (bounded memory).
+"""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from concurrent.futures import ThreadPoolExecutor
+
+from scrapy.crawler import Crawler
+
+from crawlers.context import RunContext, context_of
+from crawlers.middlewares.snapshots import snapshot_of
+from crawlers.spider import Page
+from pipelines.store.writing import Reading
+
+#: Facts in a batch, and seconds that a reading waits at most.
+BATCH_FACTS = 1000
+BATCH_SECONDS = 0.5
+WAITING_BATCHES = 2
+
+
+class StorePipeline:
+    """Takes `Page` items; one thread writes."""
+
+    def __init__(self, context: RunContext) -> None:
+        self._context = context
+        self._buffer: list[Reading] = []
+        self._facts = 0
+        self._since = time.monotonic()
+        self._pending: set[asyncio.Future[None]] = set()
+        self._thread = ThreadPoolExecutor(1, thread_name_prefix="store")
+
+    @classmethod
+    def from_crawler(cls, crawler: Crawler) -> StorePipeline:
+        return cls(context_of(crawler))
+
+    async def process_item(self, item: Page) -> Page:
+        reading = self._reading(item)
+        self._buffer.append(reading)
+        self._facts += len(reading.facts) + len(reading.rejected)
+        if self._facts >= BATCH_FACTS or time.monotonic() - self._since >= BATCH_SECONDS:
+            self._send()
+            while len(self._pending) > WAITING_BATCHES:
+                await asyncio.wait(self._pending, return_when=asyncio.FIRST_COMPLETED)
+        if self._context.failure is not None:
+            raise self._context.failure
+        return item
+
+    def _reading(self, page: Page) -> Reading:
+        reference, at = snapshot_of(page.response)
+        facts, documents, rejected = self._context.ingest.run(page.records, at)
+        return Reading(
+            url=page.url,
+            seen_at=at,
+            snapshot=reference,
+            facts=facts,
+            documents=documents,
+            rejected=[*page.rejected, *rejected],
+            records=len(page.records),
+            etag=_header(page, "ETag"),
+            last_modified=_header(page, "Last-Modified"),
+        )
+
+    def _send(self) -> None:
+        batch, self._buffer = self._buffer, []
+        self._facts, self._since = 0, time.monotonic()
+        if not batch:
+            return
+        future = asyncio.get_running_loop().run_in_executor(self._thread, self._write, batch)
+        self._pending.add(future)
+        future.add_done_callback(self._done)
+
+    def _write(self, batch: list[Reading]) -> None:
+        self._context.archive.flush()
+        self._context.writer.write(batch)
+        self._context.advance(len(batch))
+
+    def _done(self, future: asyncio.Future[None]) -> None:
+        self._pending.discard(future)
+        if not future.cancelled() and (error := future.exception()) is not None:
+            self._context.failure = error
+
+    async def close_spider(self) -> None:
+        self._send()
+        while self._pending:
+            await asyncio.wait(self._pending)
+        self._thread.shutdown()
+        self._context.archive.close()
+
+
+def _header(page: Page, name: str) -> str | None:
+    value = page.response.headers.get(name)
+    return value.decode("latin-1")[:500] if value else None

@@ -1,0 +1,174 @@
+"""Rows out of CSV and Excel files, whatever their encoding; bounded, and with the line of each row."""
+
+from __future__ import annotations
+
+import csv
+import io
+import zipfile
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import openpyxl
+from charset_normalizer import from_bytes
+
+from pipelines.errors import InputError
+
+#: Larger files are handed in parts.
+FILE_LIMIT = 500 * 1024 * 1024
+CELL_LIMIT = 100_000
+EXCEL_UNPACKED_LIMIT = 1024 * 1024 * 1024
+
+csv.field_size_limit(CELL_LIMIT)
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One row: `line` as an editor counts lines (in Excel: the row's number), cells by column name.
+
+    `fault` says why the row does not fit the header, if it does not.
+    """
+
+    line: int
+    cells: dict[str, str]
+    fault: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Sheet:
+    """A file's header and its rows, read one by one."""
+
+    where: str
+    header: tuple[str, ...]
+    rows: Iterator[Row]
+
+
+def read_sheet(path: Path, data: bytes) -> Sheet:
+    """The rows of a CSV or Excel file (`data` are its bytes).
+
+    Raises `InputError` for an unknown kind of file, bytes of no known encoding, or no header.
+    """
+    if len(data) > FILE_LIMIT:
+        raise InputError(f"larger than {FILE_LIMIT} bytes", where=path.name, hint="Hand it in in parts.")
+    if path.suffix.lower() in (".xlsx", ".xlsm"):
+        return _excel(path, data)
+    if path.suffix.lower() in (".csv", ".tsv", ".txt"):
+        return _csv(path, data)
+    raise InputError("neither CSV nor Excel (.csv, .tsv, .xlsx)", where=path.name)
+
+
+def decode(data: bytes, where: str) -> str:
+    """The text of `data`: UTF-8, UTF-16 with its mark, or GB18030. Raises `InputError` with the bad byte's line.
+
+    GB18030 takes almost any bytes, so it is believed only where what comes out looks like Chinese text.
+    """
+    if data[:2] in (b"\xff\xfe", b"\xfe\xff"):
+        return data.decode("utf-16")
+    try:
+        return data.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        fault = error
+    try:
+        text = data.decode("gb18030")
+    except UnicodeDecodeError:
+        text = ""
+    # bytes of UTF-8 with one bad place also pass as GB18030, as rare characters: then the place is named instead
+    guess = from_bytes(data[:200_000]).best() if text else None
+    if text and guess is not None and guess.encoding in ("gb18030", "gbk", "gb2312", "cp936", "hz", "big5"):
+        return text
+    if text and _common(text):
+        return text
+    line = data.count(b"\n", 0, fault.start) + 1
+    raise InputError(
+        f"byte {data[fault.start]:#04x} is no text in UTF-8, nor is the file GB18030",
+        where=f"{where}:{line}",
+        hint="Save the file as UTF-8.",
+    )
+
+
+def _common(text: str) -> bool:
+    """Whether most of the non-ASCII characters are everyday Chinese (the two-byte part of GB2312)."""
+    others = [char for char in text[:200_000] if ord(char) > 127]
+    common = sum(1 for char in others if len(char.encode("gb2312", "ignore")) == 2)
+    return not others or common / len(others) > 0.97
+
+
+def _csv(path: Path, data: bytes) -> Sheet:
+    text = decode(data, path.name)
+    first = text.partition("\n")[0]
+    separator = max((",", "\t", ";"), key=first.count)
+    reader = csv.reader(io.StringIO(text, newline=""), delimiter=separator, strict=False)
+    try:
+        header = _header(next(reader, []), path.name)
+    except csv.Error as error:
+        raise InputError(f"no CSV: {error}", where=f"{path.name}:1") from error
+
+    def rows() -> Iterator[Row]:
+        line = reader.line_num + 1
+        while True:
+            try:
+                cells = next(reader, None)
+            except csv.Error as error:
+                yield Row(line, {}, f"no CSV row: {error}")
+                line = reader.line_num + 1
+                continue
+            if cells is None:
+                return
+            yield from _row(line, header, cells)
+            line = reader.line_num + 1
+
+    return Sheet(path.name, header, rows())
+
+
+def _excel(path: Path, data: bytes) -> Sheet:
+    try:
+        with zipfile.ZipFile(io.BytesIO(data)) as parts:
+            if sum(info.file_size for info in parts.infolist()) > EXCEL_UNPACKED_LIMIT:
+                raise InputError("unpacks to more than a gigabyte", where=path.name)
+        book = openpyxl.load_workbook(io.BytesIO(data), read_only=True, data_only=True)
+    except (zipfile.BadZipFile, KeyError, ValueError, OSError) as error:
+        raise InputError(f"a broken Excel file ({error})", where=path.name) from error
+    sheet = book.worksheets[0]
+    lines = sheet.iter_rows(values_only=True)
+    header = _header([_text(cell) for cell in next(lines, ())], path.name)
+
+    def rows() -> Iterator[Row]:
+        for number, cells in enumerate(lines, start=2):
+            yield from _row(number, header, [_text(cell) for cell in cells])
+
+    return Sheet(path.name, header, rows())
+
+
+def _text(cell: object) -> str:
+    if cell is None:
+        return ""
+    if isinstance(cell, float) and cell.is_integer():
+        return str(int(cell))
+    if hasattr(cell, "isoformat"):
+        return str(cell.isoformat()).removesuffix("T00:00:00")
+    return str(cell)[:CELL_LIMIT]
+
+
+def _header(cells: list[str], where: str) -> tuple[str, ...]:
+    names = tuple(cell.strip() for cell in cells)
+    while names and not names[-1]:
+        names = names[:-1]
+    if not names or not all(names):
+        raise InputError("the first row must name every column", where=f"{where}:1")
+    twice = {name for name in names if names.count(name) > 1}
+    if twice:
+        raise InputError("the column is named twice", where=f"{where}:1", field=", ".join(sorted(twice)))
+    return names
+
+
+def _row(line: int, header: tuple[str, ...], cells: list[str]) -> Iterator[Row]:
+    values = [cell.strip() for cell in cells]
+    if not any(values):  # an empty line
+        return
+    while len(values) > len(header) and not values[-1]:
+        values.pop()
+    fault = ""
+    if len(values) > len(header):
+        fault = f"the row has {len(values)} cells, the header {len(header)}"
+    values += [""] * (len(header) - len(values))
+    yield Row(line, dict(zip(header, values, strict=False)), fault)
