@@ -46,13 +46,14 @@ class Measures:
     0.9.2 `Degree`, `WeightedDegree`). diameter, average_path_length: unweighted, along directions, over ordered
     pairs with a path (`GraphDistance`). modularity: of the partition with the fixed seed (`Modularity`).
     average_clustering: `ClusteringCoefficient`, on distinct pairs. A network without edges has 0 everywhere.
+    sample_nodes and relation_nodes are None where nobody says which nodes are the sample.
     pairs: distinct ordered pairs (unordered if undirected) that an edge joins. reachable_pairs: ordered pairs
     with a path.
     """
 
     year: int | None
-    sample_nodes: int
-    relation_nodes: int
+    sample_nodes: int | None
+    relation_nodes: int | None
     nodes: int
     edges: int
     average_degree: float
@@ -69,13 +70,14 @@ def measure(network: Network, *, seed: int = SEED) -> Measures:
     """All measures of one network; loops never count."""
     edges = network.edges[network.edges["source"] != network.edges["target"]]
     graph = network.graph()
-    nodes, sample = len(network.nodes), int(network.nodes["sample"].sum())
+    nodes = len(network.nodes)
+    sample = int(network.nodes["sample"].sum()) if "sample" in network.nodes.columns else None
     ends = 1 if network.directed else 2
     found = distances(graph)
     return Measures(
         year=network.year,
         sample_nodes=sample,
-        relation_nodes=nodes - sample,
+        relation_nodes=None if sample is None else nodes - sample,
         nodes=nodes,
         edges=len(edges),
         average_degree=len(edges) * ends / max(nodes, 1),

@@ -46,7 +46,9 @@ class Network:
     nodes: one row a node, its position the index 0..n-1, sorted by `entity`; columns as handed in, among them
     `entity` and `sample`. edges: `source`, `target` (positions), `dimension`, `facts` (distinct facts behind
     it), `weight`, `since` (first day), sorted by (source, target, dimension).
-    An undirected network (`directed` False) has each edge once, source ≤ target.
+    An undirected network (`directed` False) has each edge once, source ≤ target. `parallel` says how edges that
+    join the same two nodes were treated. A network read from an edge list has no year, and of the columns of
+    edges only source, target and weight; its nodes may lack `sample`.
     """
 
     year: int | None
@@ -54,6 +56,7 @@ class Network:
     edges: pd.DataFrame
     left_out: LeftOut = LeftOut()
     directed: bool = True
+    parallel: Parallel = "keep"
 
     def graph(self) -> SimpleGraph:
         """Distinct ordered pairs without loops; both directions of every edge where undirected."""
@@ -250,7 +253,7 @@ class _Growing:
             undated=rows.undated,
             outside=int(np.count_nonzero(rows.outside_years <= year)),
         )
-        return Network(year, nodes.iloc[used].reset_index(drop=True), edges, left_out)
+        return Network(year, nodes.iloc[used].reset_index(drop=True), edges, left_out, parallel=parallel)
 
 
 def _joint_names() -> NDArray[np.object_]:
