@@ -37,6 +37,25 @@ from pipelines.records import (
     When,
 )
 
+#: Words in a column of investors that name nobody.
+NOBODY = frozenset(
+    {
+        "在册股东",
+        "个人投资者",
+        "其他投资者",
+        "其他投资方",
+        "投资者",
+        "其他",
+        "未知",
+        "不详",
+        "无",
+        "N/A",
+        "n/a",
+        "-",
+        "--",
+    }
+)
+_ANGEL = "天使投资人"  # before a person's name
 TRUE = frozenset({"1", "true", "yes", "y", "是", "核心"})
 _NUMBER = re.compile(r"-?\d{1,15}(?:\.\d{1,6})?")
 
@@ -238,18 +257,25 @@ def _financing(cells: Cells) -> list[AnyRecord]:
     names, keys = cells.values("investors"), cells.values("investor_ids")
     # ids are believed to stand beside the names only where there are as many
     paired = keys if len(keys) == len(names) else [""] * len(names)
+    for word in names:
+        if word in NOBODY:
+            cells.rejected.append(
+                cells.reject("investors", word, "this word names no investor", kind="field")
+            )
     investors = [
         Mention(
             name=investor,
+            kind="person" if investor.startswith(_ANGEL) else None,
             identifiers=(Identifier(scheme=cells.own("investor"), value=own),) if own else (),
         )
         for investor, own in zip(names, paired, strict=True)
+        if investor not in NOBODY
     ]
     lead_id, lead = cells.text("lead_id"), cells.text("lead")
     leads = [
         one
-        for one, own in zip(investors, paired, strict=True)
-        if (lead_id and own == lead_id) or (lead and one.name == lead)
+        for one in investors
+        if (lead and one.name == lead) or any(lead_id == own.value for own in one.identifiers)
     ]
     event = Financing(
         locator=cells.locator,

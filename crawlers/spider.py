@@ -90,14 +90,14 @@ class SourceSpider(scrapy.Spider):
 
     def unanswered(self, failure: Failure) -> None:
         """A page that gave no answer is listed; the next run asks again."""
-        context = context_of(self.crawler)
+        context, error = context_of(self.crawler), failure.value
         url = failure.request.url  # type: ignore[attr-defined] # Scrapy adds it
-        if failure.check(NotArchived):
+        if isinstance(error, NotArchived):
             context.missing.append(url)
-        elif failure.check(IgnoreRequest):
+        elif isinstance(error, IgnoreRequest):
             context.forbidden.append(url)
         else:
-            context.unreachable.append(f"{url} ({failure.type.__name__})")
+            context.unreachable.append(f"{url} ({type(error).__name__})")
 
 
 def _whole_page(reason: str) -> Rejected:
