@@ -39,21 +39,7 @@ from pipelines.records import (
 
 #: Words in a column of investors that name nobody.
 NOBODY = frozenset(
-    {
-        "在册股东",
-        "个人投资者",
-        "其他投资者",
-        "其他投资方",
-        "投资者",
-        "其他",
-        "未知",
-        "不详",
-        "无",
-        "N/A",
-        "n/a",
-        "-",
-        "--",
-    }
+    {"在册股东", "个人投资者", "其他投资者", "其他投资方", "投资者", "其他", "未知", "不详", "无", "N/A", "-"}
 )
 _ANGEL = "天使投资人"  # before a person's name
 TRUE = frozenset({"1", "true", "yes", "y", "是", "核心"})
@@ -191,13 +177,9 @@ def _also(cells: Cells, subject: str) -> tuple[AlsoNamed, ...]:
         name = cells.text(field)
         if name and name != subject:
             language = "en" if kind == "translation" else None
-            found.append(AlsoNamed(name=name, type=kind, language=language))  # type: ignore[arg-type]
+            found.append(AlsoNamed(name=name, type=kind, language=language))
     for field, kind in (("former_names", "former"), ("aliases", "alias"), ("brands", "brand")):
-        found += [
-            AlsoNamed(name=name, type=kind)  # type: ignore[arg-type]
-            for name in cells.values(field)
-            if name != subject
-        ]
+        found += [AlsoNamed(name=name, type=kind) for name in cells.values(field) if name != subject]
     return tuple(dict.fromkeys(found))
 
 
@@ -216,7 +198,7 @@ def _company(cells: Cells) -> list[AnyRecord]:
         )
     subject = Mention(
         name=name,
-        kind=kind,  # type: ignore[arg-type] # checked above
+        kind=kind,
         country=cells.text("country") or None,
         place=cells.text("city") or cells.text("province") or None,
         identifiers=tuple(Identifier(scheme=scheme, value=value) for scheme, value in identifiers if value),
@@ -232,7 +214,7 @@ def _company(cells: Cells) -> list[AnyRecord]:
     links: tuple[Link, ...] = ()
     if cells.text("parent"):
         relation = cells.text("relation") or "subsidiary"
-        links = (Link(relation=relation, other=Mention(name=cells.text("parent"))),)  # type: ignore[arg-type]
+        links = (Link(relation=relation, other=Mention(name=cells.text("parent"))),)
     return [
         Organisation(
             locator=cells.locator,
