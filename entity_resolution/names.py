@@ -124,10 +124,10 @@ def _exact_key(name: str, kind: str | None) -> str:
     words = vocabulary()
     if kind in ("university", "government"):
         bare, form = folded, ""
-        if kind == "government":
-            bare = bare.removesuffix("人民政府") + "政府" if bare.endswith("人民政府") else bare
     else:
         bare, form = _without_legal_form(folded, words)
+    if bare.endswith("人民政府"):
+        bare = bare.removesuffix("人民政府") + "政府"
     place, rest = _place_first(bare, words)
     if "(" in rest:
         for inside in _bracketed(rest):
@@ -137,7 +137,7 @@ def _exact_key(name: str, kind: str | None) -> str:
     letters = _letters(rest)
     if form and _says_nothing(letters, place, words):
         return ""
-    if kind == "company":
+    if form == "":
         letters = _without_listing_marks(letters, folded)
     key = place + letters
     return f"{key}|{form}" if key and form not in ("", "company") else key
@@ -238,7 +238,12 @@ def _place_first(text: str, words: Vocabulary) -> tuple[str, str]:
         if city is not None and city.province == place.name:
             place, rest = city, rest[city_size:]
     district = next((one for one in words.districts.get(place.name, ()) if rest.startswith(one)), "")
-    return place.name + district, rest.removeprefix(district + "区") if district else rest
+    if not district:
+        return place.name, rest
+    rest = rest[len(district) :]
+    if rest[:1] == "区" and rest[1:2] != "域":
+        rest = rest[1:]
+    return place.name + district, rest
 
 
 def _place_at(text: str, words: Vocabulary) -> tuple[Place | None, int]:
