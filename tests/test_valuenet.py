@@ -6,6 +6,8 @@ import importlib.metadata
 import json
 import logging
 import os
+import re
+import shlex
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -213,8 +215,21 @@ def test_every_command_has_help_with_an_example(name: str) -> None:
     result = run(name, "--help")
     assert result.exit_code == 0, result.output
     assert result.stdout.startswith(f"Usage: valuenet {name}")
-    assert f"valuenet {name}" in result.stdout.split("\n", 1)[1], "the help shows no example of its own"
     assert _command(name).help
+    assert _examples(name, result.stdout), "the help shows no example of its own"
+
+
+@pytest.mark.parametrize("name", list(COMMANDS))
+def test_examples_use_options_that_exist(name: str) -> None:
+    for words in _examples(name, run(name, "--help").stdout):
+        _command(name).make_context(name, words, resilient_parsing=True)
+
+
+def _examples(name: str, help_text: str) -> list[list[str]]:
+    """The words after the command's name in each example of its help."""
+    _, _, shown = help_text.partition("Example")
+    found = re.split(rf"valuenet (?:--store \S+ )?{name}\b", " ".join(shown.split()))[1:]
+    return [shlex.split(re.split(r" (?:[|>;]|valuenet\b)", words)[0]) for words in found]
 
 
 @pytest.mark.parametrize("name", [name for name in COMMANDS if name not in NO_DATA])
