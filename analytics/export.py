@@ -28,9 +28,10 @@ def write_edges_and_nodes_csv(network: Network, path: Path) -> None:
     items = edge_items(network)
     write_csv(
         path,
-        ["source", "target", "type", "id", *items.columns],
+        ["source", "target", "type", "id", "weight", *items.columns],
         (
-            (edge.source, edge.target, kind, edge.id, *(edge.values.get(name) for name in items.columns))
+            (edge.source, edge.target, kind, edge.id, edge.weight)
+            + tuple(edge.values.get(name) for name in items.columns)
             for edge in items
         ),
     )

@@ -7,6 +7,7 @@ those of the last network that has the item. Parallel edges differ by `kind`: wi
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import IO, Final
@@ -18,7 +19,6 @@ from analytics.xml_text import attribute
 from pipelines.errors import UsageError
 
 _CHANGING: Final = "facts"
-Years = list[tuple[int, int]]
 
 
 def write_gexf(network: Network, path: Path) -> None:
@@ -68,7 +68,7 @@ def write_dynamic_gexf(networks: Sequence[Network], path: Path) -> None:
     changing = {name: kind for name, kind in edge_columns.items() if name == _CHANGING}
     lasting = {name: kind for name, kind in edge_columns.items() if name != _CHANGING}
     # A year that is missing from the list is no gap: the next one in the list follows.
-    after = dict(zip(years, years[1:], strict=False))
+    after = dict(itertools.pairwise(years))
 
     def fill(file: IO[str]) -> None:
         span = f'start="{years[0]}-01-01" end="{years[-1]}-12-31"'

@@ -30,7 +30,7 @@ class NodeItem:
 
 @dataclass(frozen=True, slots=True)
 class EdgeItem:
-    """`kind` is the dimension where parallel edges are kept, else empty. `values` repeats the weight."""
+    """`kind` is the dimension where parallel edges are kept, else empty. `values` has all but the weight."""
 
     id: str
     source: str
@@ -77,14 +77,16 @@ def edge_items(network: Network) -> EdgeItems:
     """The edges; ends as ids."""
     entity = [str(one) for one in network.nodes["entity"]]
     frame = network.edges
-    columns, rows = _values(frame.drop(columns=["source", "target"]))
+    columns, rows = _values(frame.drop(columns=["source", "target", "weight"]))
     keep = network.parallel == "keep" and "dimension" in frame.columns
     items = []
-    for start, end, values in zip(frame["source"], frame["target"], rows, strict=True):
+    for start, end, weight, values in zip(
+        frame["source"], frame["target"], frame["weight"], rows, strict=True
+    ):
         source, target = entity[start], entity[end]
         kind = str(values["dimension"]) if keep else ""
         name = f"{_plain(source)}>{_plain(target)}" + (f":{kind}" if kind else "")
-        items.append(EdgeItem(name, source, target, kind, float(values.get("weight", 1.0)), values))
+        items.append(EdgeItem(name, source, target, kind, float(weight), values))
     return EdgeItems(columns, tuple(items))
 
 

@@ -21,6 +21,8 @@ from analytics.simple_graph import Ints
 SIGNIFICANT: Final = 0.05
 #: Fewer distinct degrees than this leave no tail to fit.
 _DISTINCT_LEAST: Final = 3
+#: Where the exponent is looked for.
+_EXPONENTS: Final = (1.0, 20.0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,8 +66,15 @@ def fit_power_law(degree: Ints) -> PowerLawFit | None:
         return None
     with warnings.catch_warnings(record=True) as caught:
         warnings.simplefilter("always")
-        # The exact likelihood: the library's quick estimate is off for small degrees.
-        fit = powerlaw.Fit(linked, discrete=True, estimate_discrete=False, verbose=False)
+        # The exact likelihood: the library's quick estimate is off for small degrees. And exponents as they are:
+        # left to itself, it takes none above 3 and moves into the tail instead.
+        fit = powerlaw.Fit(
+            linked,
+            discrete=True,
+            estimate_discrete=False,
+            parameter_ranges={"alpha": list(_EXPONENTS)},
+            verbose=False,
+        )
         ratio, p = fit.distribution_compare("power_law", "lognormal")
     # The library warns of its own use of an old name; that says nothing of the fit.
     said = {str(one.message) for one in caught if not issubclass(one.category, DeprecationWarning)}
