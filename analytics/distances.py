@@ -1,30 +1,30 @@
-"""Exact distances of a directed graph: how many ordered pairs lie how far apart.
+"""Distances of a directed graph: how many ordered pairs lie how far apart.
 
 A breadth-first search from every node at once, 64 searches to a machine word: a row of bits per node says
-which searches have just arrived there, and one step is an OR over each node's predecessors.
+which searches have just arrived there, and one step is an OR over each node's predecessors. `analytics.folding`
+makes the rows and columns few.
 
-Three facts make the value network small. A vertex cover (here nearly the sample nodes) touches every edge, so
-any node outside it has neighbours inside it alone. Nodes outside the cover with the same predecessors arrive
-alike: they share a row; with the same successors they leave alike: they share a search, a column. And a node
-with one successor is always one step behind it: it needs no search of its own.
-
-Invariant: the counts are exact for every directed graph; cover and classes change the work, never the result.
-Where the cover is large, the method turns into the plain bit-parallel search.
+Invariant: `distances` is exact for every directed graph; folding changes the work, never the result. Where the
+cover is large, the method turns into the plain bit-parallel search.
 """
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
-from numpy.typing import NDArray
+from scipy.stats import t as student
 
-from analytics.bit_rows import Predecessors, Words, columns_set
+from analytics.bit_rows import Words, columns_set
+from analytics.folding import Columns, Fold, all_columns, fold, some_columns
 from analytics.simple_graph import Ints, SimpleGraph
 
 #: Machine words searched in one go: rows of this many words stay in the cache.
 _WORDS: Final = 16
+#: Fewer groups of 64 start nodes than this give no interval worth stating.
+_GROUPS_LEAST: Final = 8
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,12 +57,28 @@ class Distances:
         return int(self.pairs @ np.arange(len(self.pairs))) / self.reachable
 
 
+@dataclass(frozen=True, slots=True)
+class SampledDistances:
+    """Distances from some start nodes drawn by lot.
+
+    average_path_length lies within `half_width` of the true one with `confidence`. diameter_least is a lower
+    bound of the diameter, no estimate of it. sources: how many start nodes.
+    """
+
+    average_path_length: float
+    half_width: float
+    diameter_least: int
+    sources: int
+    confidence: float
+
+
 def distances(graph: SimpleGraph) -> Distances:
     """The exact histogram of directed distances; an undirected graph is one with both directions in."""
-    quotient = _quotient(graph)
+    rows = fold(graph)
+    columns = all_columns(graph, rows)
     pairs = np.zeros(2, dtype=np.int64)
-    for first in range(0, quotient.columns, 64 * _WORDS):
-        found = _search(quotient, first, min(quotient.columns, first + 64 * _WORDS))
+    for first in range(0, len(columns), 64 * _WORDS):
+        found = _search(rows, columns, first, min(len(columns), first + 64 * _WORDS))
         if len(found) > len(pairs):
             found, pairs = pairs, found
         pairs[: len(found)] += found
@@ -70,148 +86,50 @@ def distances(graph: SimpleGraph) -> Distances:
     return Distances(np.trim_zeros(pairs, "b") if pairs.any() else pairs[:1])
 
 
-@dataclass(frozen=True, slots=True)
-class _Quotient:
-    """The graph folded by its cover. Rows and columns 0..cover-1 are the cover nodes themselves.
+def sampled_distances(
+    graph: SimpleGraph, *, sources: int = 1024, seed: int = 20_220_331, confidence: float = 0.95
+) -> SampledDistances:
+    """Distances from `sources` start nodes, for graphs too large to search from all.
 
-    row_weight, column_weight: nodes of each class. followers: nodes outside the cover whose one successor is
-    this column's node (0 for classes). edges: predecessors among rows, one step.
-    entry_row, entry_column: a class's column arrives at that row after its first step; sorted by column.
-    self_row, self_column, self_late: nodes outside the cover that both lead and are led to, by column; a path
-    from such a node back to itself is no pair. `self_late` is 1 for a follower, else 0.
+    The start nodes come in groups of 64; the mean is Σ distances / Σ reached pairs over all of them, and its
+    interval comes from how the groups differ (ratio of two group sums, Student's t). ValueError for fewer than
+    eight groups, or more start nodes than there are nodes: then the exact search is the right one.
     """
-
-    cover: int
-    row_weight: Ints
-    column_weight: Ints
-    followers: Ints
-    edges: Predecessors
-    entry_row: Ints
-    entry_column: Ints
-    self_row: Ints
-    self_column: Ints
-    self_late: Ints
-
-    @property
-    def columns(self) -> int:
-        return len(self.column_weight)
-
-    def surplus(self, found: NDArray[np.uint8]) -> int:
-        """What the counts of rows that stand for more than one node lack; such rows lead their kind."""
-        heavy = slice(self.cover, self.cover + int(np.count_nonzero(self.row_weight[self.cover :] > 1)))
-        return int((self.row_weight[heavy] - 1) @ found[heavy].sum(axis=1, dtype=np.int64))
-
-
-def _quotient(graph: SimpleGraph) -> _Quotient:
-    nodes, source, target = graph.nodes, graph.source, graph.target
-    cover = vertex_cover(graph)
-    leaving = ~cover[source]
-    follower = ~cover & (graph.out_degree() == 1)
-    behind = follower[source]
-    # Cover nodes in falling number of followers: then few words hold them all.
-    followed = np.bincount(target[behind], minlength=nodes)
-    inside = np.flatnonzero(cover)
-    inside = inside[np.argsort(-followed[inside], kind="stable")]
-    place = np.full(nodes, -1, dtype=np.int64)
-    place[inside] = np.arange(len(inside))
-
-    reaching = ~cover[target]
-    row = np.where(cover, place, _classes(nodes, target[reaching], source[reaching], len(inside)))
-    own = leaving & ~behind
-    column = np.where(cover, place, _classes(nodes, source[own], target[own], len(inside)))
-    row_weight = np.bincount(row[row >= 0], minlength=len(inside))
-    column_weight = np.bincount(column[column >= 0], minlength=len(inside))
-    followers = np.zeros(len(column_weight), dtype=np.int64)
-    followers[: len(inside)] = followed[inside]
-
-    led = row[source] >= 0
-    entry = np.unique(column[source[own]] * max(nodes, 1) + row[target[own]])
-    search = column.copy()
-    search[source[behind]] = place[target[behind]]
-    both = np.flatnonzero(~cover & (row >= 0) & (search >= 0))
-    both = both[np.argsort(search[both], kind="stable")]
-    return _Quotient(
-        cover=len(inside),
-        row_weight=row_weight,
-        column_weight=column_weight,
-        followers=followers,
-        edges=Predecessors(len(row_weight), row[source[led]], row[target[led]]),
-        entry_row=entry % max(nodes, 1),
-        entry_column=entry // max(nodes, 1),
-        self_row=row[both],
-        self_column=search[both],
-        self_late=follower[both].astype(np.int64),
-    )
+    groups = sources // 64
+    if groups < _GROUPS_LEAST or sources > graph.nodes:
+        raise ValueError(
+            f"{sources} start nodes; it takes {64 * _GROUPS_LEAST} or more, at most {graph.nodes} nodes"
+        )
+    chosen = np.random.default_rng(seed).choice(graph.nodes, 64 * groups, replace=False)
+    rows = fold(graph)
+    columns = some_columns(graph, rows, chosen)
+    reached, total, farthest = np.zeros(groups), np.zeros(groups), 0
+    for group in range(groups):
+        pairs = _search(rows, columns, 64 * group, 64 * (group + 1))
+        pairs[0] = 0
+        reached[group], total[group] = pairs.sum(), pairs @ np.arange(len(pairs))
+        farthest = max(farthest, int(np.flatnonzero(pairs).max(initial=0)))
+    if not reached.any():
+        return SampledDistances(0.0, 0.0, 0, 64 * groups, confidence)
+    mean = total.sum() / reached.sum()
+    off = total - mean * reached
+    left = 1 - 64 * groups / graph.nodes
+    error = math.sqrt(left * float(off @ off) / (groups - 1) / groups) / reached.mean()
+    half_width = float(student.ppf((1 + confidence) / 2, groups - 1)) * error
+    return SampledDistances(float(mean), float(half_width), farthest, 64 * groups, confidence)
 
 
-def vertex_cover(graph: SimpleGraph) -> NDArray[np.bool_]:
-    """A small set of nodes that touches every edge (a mask): in rounds, neighbours of leaves and local maxima.
+def _search(rows: Fold, columns: Columns, first: int, last: int) -> Ints:
+    """The histogram over the columns first..last-1, weighted by the nodes that rows and columns stand for.
 
-    A leaf's neighbour is never a worse choice than the leaf. Otherwise a node goes in that has more open edges
-    than any of its neighbours (ties by position). Every round closes at least one edge.
+    Its first entry counts nodes at distance 0 from themselves.
     """
-    cover = np.zeros(graph.nodes, dtype=np.bool_)
-    low = np.minimum(graph.source, graph.target)
-    high = np.maximum(graph.source, graph.target)
-    while len(low):
-        degree = np.bincount(low, minlength=graph.nodes) + np.bincount(high, minlength=graph.nodes)
-        leaf_low, leaf_high = degree[low] == 1, degree[high] == 1
-        if (leaf_low | leaf_high).any():
-            # Of two leaves that have but each other, one is enough.
-            cover[high[leaf_low]] = True
-            cover[low[leaf_high & ~leaf_low]] = True
-        else:
-            key = degree * graph.nodes + np.arange(graph.nodes)
-            beaten = np.where(key[low] < key[high], low, high)
-            best = degree > 0
-            best[beaten] = False
-            cover |= best
-        still = ~(cover[low] | cover[high])
-        low, high = low[still], high[still]
-    return cover
-
-
-def _classes(nodes: int, owner: Ints, neighbour: Ints, first: int) -> Ints:
-    """A class number from `first` on for every owner, -1 for other nodes; equal neighbour sets, equal classes.
-
-    Numbers rise as classes get smaller, so that heavy rows and columns lie together. Sets of more than four
-    are rarely equal, so such a node is a class of its own: more work, same result.
-    """
-    order = np.lexsort((neighbour, owner))
-    neighbour = neighbour[order]
-    count = np.bincount(owner, minlength=nodes)
-    start = np.cumsum(count) - count
-    label = np.full(nodes, -1, dtype=np.int64)
-    used = 0
-    for size in range(1, 5):
-        who = np.flatnonzero(count == size)
-        same = np.zeros(len(who), dtype=np.int64)
-        for step in range(size):
-            same = np.unique(same * nodes + neighbour[start[who] + step], return_inverse=True)[1]
-        label[who] = used + same
-        used += len(who)
-    alone = np.flatnonzero(count > 4)
-    label[alone] = used + np.arange(len(alone))
-    owners = np.flatnonzero(label >= 0)
-    _, same, weight = np.unique(label[owners], return_inverse=True, return_counts=True)
-    rank = np.empty(len(weight), dtype=np.int64)
-    rank[np.argsort(-weight, kind="stable")] = np.arange(len(weight))
-    label[owners] = first + rank[same]
-    return label
-
-
-def _search(quotient: _Quotient, first: int, last: int) -> Ints:
-    """The histogram over the columns first..last-1, weighted by the nodes that rows and columns stand for."""
-    rows, words = len(quotient.row_weight), (last - first + 63) // 64
-    alike = _weight_planes(quotient.column_weight[first:last] - 1, words)
-    behind = _weight_planes(quotient.followers[first:last], words)
-    entry = slice(*np.searchsorted(quotient.entry_column, [first, last]))
-    back = slice(*np.searchsorted(quotient.self_column, [first, last]))
-    self_row, self_bit = quotient.self_row[back], quotient.self_column[back] - first
-    self_late = quotient.self_late[back]
-    own = np.arange(min(first, quotient.cover), min(last, quotient.cover))
-    arrived = columns_set(rows, words, own, own - first)
-    entering = columns_set(rows, words, quotient.entry_row[entry], quotient.entry_column[entry] - first)
+    words, height = (last - first + 63) // 64, len(rows.weight)
+    alike = _weight_planes(columns.weight[first:last] - 1, words)
+    behind = _weight_planes(columns.followers[first:last], words)
+    home = columns.home.within(first, last)
+    follower_home = columns.follower_home.within(first, last)
+    arrived = columns.start.matrix(height, first, last)
     seen = arrived.copy()
     counts, distance = [0, 0], 0
     while True:
@@ -219,14 +137,12 @@ def _search(quotient: _Quotient, first: int, last: int) -> Ints:
         bits = int(found.sum())
         if bits == 0 and distance > 0:
             return np.array(counts, dtype=np.int64)
-        home = arrived[self_row, self_bit >> 6] >> (self_bit & 63).astype(np.uint64) & np.uint64(1)
-        returned = np.bincount(self_late, home, minlength=2).astype(np.int64)
-        counts[distance] += bits + quotient.surplus(found) + _heavier(quotient, arrived, alike)
-        counts[distance] -= int(returned[0])
-        counts[distance + 1] += _heavier(quotient, arrived, behind) - int(returned[1])
-        arrived = quotient.edges.step(arrived, bits)
+        counts[distance] += bits + rows.surplus(found) + _heavier(rows, arrived, alike)
+        counts[distance] -= _bits_set(arrived, *home)
+        counts[distance + 1] += _heavier(rows, arrived, behind) - _bits_set(arrived, *follower_home)
+        arrived = rows.edges.step(arrived, bits)
         if distance == 0:
-            arrived |= entering
+            arrived |= columns.entry.matrix(height, first, last)
         arrived |= seen
         arrived ^= seen
         seen |= arrived
@@ -234,13 +150,19 @@ def _search(quotient: _Quotient, first: int, last: int) -> Ints:
         counts.append(0)
 
 
-def _heavier(quotient: _Quotient, arrived: Words, planes: list[Words]) -> int:
+def _bits_set(matrix: Words, row: Ints, column: Ints) -> int:
+    """How many of the places hold a bit."""
+    bit = matrix[row, column >> 6] >> (column & 63).astype(np.uint64)
+    return int((bit & np.uint64(1)).sum())
+
+
+def _heavier(rows: Fold, arrived: Words, planes: list[Words]) -> int:
     """Arrivals times the column weights that the planes spell."""
     total = 0
     for power, mask in enumerate(planes):
         if len(mask):
             found = np.bitwise_count(arrived[:, : len(mask)] & mask)
-            total += (int(found.sum()) + quotient.surplus(found)) << power
+            total += (int(found.sum()) + rows.surplus(found)) << power
     return total
 
 

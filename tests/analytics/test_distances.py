@@ -7,7 +7,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from analytics.distances import distances, vertex_cover
+from analytics.distances import distances, sampled_distances
+from analytics.folding import vertex_cover
 from analytics.simple_graph import SimpleGraph
 from tests.analytics.graph_samples import Edges, edge_lists, peer, simple
 from tests.benchmarks.graphs import Shape, value_network
@@ -88,3 +89,31 @@ def test_an_edge_outside_the_nodes_is_refused() -> None:
         SimpleGraph.of(2, [0], [2])
     with pytest.raises(ValueError, match="two lists of one length"):
         SimpleGraph.of(2, [0], [1, 0])
+
+
+@settings(max_examples=40)
+@given(edge_lists(), st.integers(0, 100))
+def test_all_nodes_as_a_sample_give_the_exact_mean(edges: Edges, seed: int) -> None:
+    # 512 nodes: the drawn graph, and as many copies of a path as fit beside it.
+    nodes = edges[0]
+    paths = [(place, place + 1) for place in range(nodes, 511) if place % 5]
+    graph = simple((512, [*edges[1], *paths]))
+    exact = distances(graph)
+    found = sampled_distances(graph, sources=512, seed=seed)
+    assert found.average_path_length == pytest.approx(exact.average_path_length)
+    assert found.diameter_least == exact.diameter
+    assert found.half_width == pytest.approx(0, abs=1e-9)
+
+
+def test_the_interval_holds_the_truth_about_as_often_as_it_says() -> None:
+    drawn = value_network(Shape(sample=150, relation=3000, edges=6000, hub=500))
+    graph = SimpleGraph.of(drawn.nodes, drawn.source, drawn.target)
+    exact = distances(graph)
+    found = [sampled_distances(graph, sources=512, seed=seed) for seed in range(40)]
+    hits = sum(abs(one.average_path_length - exact.average_path_length) <= one.half_width for one in found)
+    # With 95 %, fewer than 33 of 40 would come by chance once in a thousand.
+    assert hits >= 33
+    assert all(one.half_width < 0.5 for one in found)
+    assert max(one.diameter_least for one in found) <= exact.diameter
+    with pytest.raises(ValueError, match="64 start nodes"):
+        sampled_distances(graph, sources=64)
