@@ -41,9 +41,9 @@ COMMANDS: dict[str, Door] = {
         "Collect",
         sources="The sources: publisher, licence, robots, cadence, last run.",
         crawl="Visit sources, or read their archived pages again.",
-        import_="Take in a CSV or Excel file.",
         serve="Serve the sample web on this computer.",
     ),
+    **_doors("crawlers.import_command", "Collect", import_="Take in CSV or Excel files."),
     **_doors(
         "entity_resolution.commands",
         "Who is who",

@@ -164,8 +164,8 @@ def _chosen(facts: Facts, rule: Rule) -> Iterable[dict[str, Any]]:
         if rule.until is not None:
             products = products[products["date"].isna() | (products["date"].dt.year <= rule.until)]
         bearers = facts.roles[facts.roles["role"] == "bearer"].merge(products[["fact"]], on="fact")
-        for entity, count in bearers.groupby("entity")["fact"].nunique().items():
-            evidence[str(entity)].append(f"{count} filed algorithms")
+        for bearer, count in bearers.groupby("entity")["fact"].nunique().items():
+            evidence[str(bearer)].append(f"{count} filed algorithms")
     companies = set(facts.entities.loc[facts.entities["kind"] == "company", "entity"])
     for company in sorted(evidence):
         reasons = evidence[company]

@@ -1,4 +1,4 @@
-"""The commands of this room: sources, crawl, import, serve."""
+"""The commands of this room that visit the web: crawl, sources, serve."""
 
 from __future__ import annotations
 
@@ -8,23 +8,14 @@ from typing import Any
 import click
 from sqlalchemy import select
 
-from crawlers.importing import import_file
-from crawlers.mappings import FIELDS
+from crawlers.options import archive_option
 from crawlers.registry import declarations, spider_of
-from crawlers.running import Plan, Summary, crawl
-from pipelines.console import emit, front, harmless, json_option, note, progress, table
-from pipelines.errors import InputError
+from crawlers.running import Plan, crawl
+from crawlers.summary import show
+from pipelines.console import emit, front, json_option, progress, table
 from pipelines.store import schema
 from pipelines.store.archive import archive_folder
 from pipelines.store.session import open_store
-
-COUNTS = ("snapshots", "records", "rejected", "facts_new", "facts_changed", "facts_unchanged", "facts_ended")
-
-archive_option = click.option(
-    "--archive",
-    metavar="DIR",
-    help="Where responses are kept as WARC files; default: beside the store (or VALUENET_ARCHIVE).",
-)
 
 
 @click.command(epilog="Example: valuenet --store sqlite:///ai.db crawl cac ror --limit 20")
@@ -74,18 +65,6 @@ def crawl_command(
     engine.dispose()
     if any(summary.outcome == "failed" for summary in summaries):
         raise SystemExit(1)
-
-
-def show(summaries: list[Summary], as_json: bool) -> None:
-    """Print what the runs did; notes go to stderr."""
-    if as_json:
-        emit([summary.as_dict() for summary in summaries], True)
-        return
-    rows = [{"source": one.source, "outcome": one.outcome, **one.counts.as_dict()} for one in summaries]
-    table(rows, ["source", "outcome", *COUNTS])
-    for summary in summaries:
-        for line in summary.notes:
-            note(f"{summary.source}: {line}")
 
 
 @click.command(epilog="Example: valuenet sources ror")
@@ -147,67 +126,3 @@ def _last_runs() -> dict[str, dict[str, str]]:
         }
     engine.dispose()
     return last
-
-
-@click.command(
-    epilog="Example: valuenet import financing rounds_2014.csv rounds_2015.xlsx --mapping mine.yaml"
-)
-@click.argument("kind", type=click.Choice(sorted(FIELDS)))
-@click.argument("file", nargs=-1, required=True, type=click.Path(path_type=Path))
-@click.option(
-    "--mapping",
-    type=click.Path(path_type=Path, exists=True, dir_okay=False),
-    metavar="M.yaml",
-    help="Which column is which field; not needed for a known header.",
-)
-@click.option("--source", metavar="NAME", help="The source's name in the store; default: the mapping's.")
-@archive_option
-@json_option
-def import_command(
-    kind: str,
-    file: tuple[Path, ...],
-    mapping: Path | None,
-    source: str | None,
-    archive: str | None,
-    as_json: bool,
-) -> None:
-    """Take in CSV or Excel FILEs of a KIND: companies, financing or people.
-
-    UTF-8 and GB18030 are recognised. Files whose header is known need no mapping; for others write one:
-
-    \b
-        kind: financing
-        source: {name: my-rounds, title: Rounds we bought, publisher: Some Data, licence: internal}
-        columns: {date: 日期, target: 被投企业, investors: 投资方, round: 轮次, amount: 金额}
-        lists: {investors: "、"}
-        absent: [未披露]
-
-    A row that cannot be read is kept as rejected with its line and column; the others go in.
-    """
-    engine = open_store(front().store, create=True)
-    folder = archive_folder(engine, archive)
-    summaries: list[Summary] = []
-    refused = 0
-    with progress(None, "reading rows") as advance:
-        for path in file:
-            try:
-                summaries.append(
-                    import_file(engine, folder, kind, path, mapping=mapping, source=source, advance=advance)
-                )
-            except InputError as error:
-                refused += 1
-                click.echo(f"Error: {harmless(error)}", err=True)
-    show(merged(summaries), as_json)
-    engine.dispose()
-    if refused:
-        raise SystemExit(1)
-
-
-def merged(summaries: list[Summary]) -> list[Summary]:
-    """One summary a source: several files of it summed up."""
-    found: dict[str, Summary] = {}
-    for one in summaries:
-        into = found.setdefault(one.source, Summary(one.source, one.outcome))
-        into.counts.add(one.counts)
-        into.notes += one.notes
-    return list(found.values())

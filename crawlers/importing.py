@@ -10,10 +10,10 @@ from pathlib import Path
 
 from sqlalchemy import Engine
 
+from crawlers.files import lasting_name
 from crawlers.handed_in import records_of
 from crawlers.mappings import FIELDS, Mapping, load_mapping, recognise
-from crawlers.middlewares.replay import lasting_name
-from crawlers.running import Summary
+from crawlers.summary import Summary
 from crawlers.tabular import Sheet, read_sheet
 from pipelines.errors import InputError, UsageError
 from pipelines.ingest import Ingest

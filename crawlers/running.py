@@ -7,7 +7,7 @@ import dataclasses
 import logging
 import os
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -17,16 +17,18 @@ from sqlalchemy import Engine
 
 from crawlers.context import SETTING, RunContext
 from crawlers.declaration import Declaration
-from crawlers.middlewares.replay import WARC_ENDINGS, files_of, read_archives, read_documents
+from crawlers.files import files_of
+from crawlers.middlewares.replay import WARC_ENDINGS, read_archives, read_documents
 from crawlers.middlewares.stand_in import STAND_IN
 from crawlers.registry import spider_of
 from crawlers.settings import settings_for, settings_for_own_machine
 from crawlers.spider import SourceSpider
+from crawlers.summary import Summary
 from pipelines.errors import InputError, SourceError, UsageError
 from pipelines.ingest import Ingest
 from pipelines.store.archive import Archive, Stored
 from pipelines.store.runs import close_run, open_run
-from pipelines.store.writing import Counts, Method, StoreWriter
+from pipelines.store.writing import Method, StoreWriter
 
 CONTACT = "VALUENET_CONTACT"
 
@@ -39,19 +41,6 @@ class Plan:
     web: str | None = None
     limit: int | None = None
     arguments: tuple[tuple[str, str], ...] = ()
-
-
-@dataclass(slots=True)
-class Summary:
-    """How a run of a source ended. `notes` are alarms and lists for a person to see."""
-
-    source: str
-    outcome: str
-    counts: Counts = field(default_factory=Counts)
-    notes: list[str] = field(default_factory=list)
-
-    def as_dict(self) -> dict[str, Any]:
-        return {"source": self.source, "outcome": self.outcome, **self.counts.as_dict(), "notes": self.notes}
 
 
 def source_row(declaration: Declaration) -> dict[str, Any]:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
-from urllib.parse import quote
 
 from scrapy.core.downloader.handlers.base import BaseDownloadHandler
 from scrapy.exceptions import IgnoreRequest
@@ -13,7 +12,7 @@ from scrapy.http import Headers, Request, Response
 from scrapy.responsetypes import responsetypes
 
 from crawlers.context import context_of
-from pipelines.errors import InputError
+from crawlers.files import lasting_name
 from pipelines.store.archive import Stored, read_snapshot, read_warc
 from pipelines.store.types import now
 
@@ -22,19 +21,6 @@ WARC_ENDINGS = (".warc.gz", ".warc")
 
 class NotArchived(IgnoreRequest):
     """A page that a parser asked for is not in the archive."""
-
-
-def files_of(path: Path) -> Iterable[Path]:
-    """The file itself, or all files under a folder, sorted. Raises `InputError` if there is nothing there."""
-    if not path.exists():
-        raise InputError("no such file or folder", where=str(path))
-    return sorted(one for one in path.rglob("*") if one.is_file()) if path.is_dir() else [path]
-
-
-def lasting_name(path: Path) -> str:
-    """The URL that stands for a file handed in: its folder's and its own name, without the way to it."""
-    resolved = path.resolve()
-    return "file:///" + quote(f"{resolved.parent.name}/{resolved.name}")
 
 
 def read_documents(paths: Iterable[Path]) -> list[Stored]:
