@@ -6,6 +6,8 @@ record and rejected by itself, with its line and column, so that nothing goes mi
 
 from __future__ import annotations
 
+import calendar
+import datetime as dt
 import re
 from collections.abc import Callable, Iterator
 from typing import Any, get_args
@@ -121,10 +123,9 @@ class Cells:
             first = read_when(self.text(start)) if self.text(start) else UNDATED
             last = read_when(self.text(end)) if end and self.text(end) else UNDATED
             if end:
-                until = last.end or last.start
                 return When(
                     start=first.start,
-                    end=until,
+                    end=last.end or _last_day(last),
                     precision=first.precision or last.precision,
                     as_written=written,
                 )
@@ -340,6 +341,15 @@ def _person(cells: Cells) -> list[AnyRecord]:
             posts=tuple(posts),
         )
     ]
+
+
+def _last_day(when: When) -> dt.date | None:
+    """The last day of a date stated to the year, month or day."""
+    if when.start is None or when.precision == "day":
+        return when.start
+    if when.precision == "year":
+        return when.start.replace(month=12, day=31)
+    return when.start.replace(day=calendar.monthrange(when.start.year, when.start.month)[1])
 
 
 def stock_code(written: str) -> str:
