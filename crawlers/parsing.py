@@ -63,13 +63,17 @@ def checked(build: Callable[[], R], *, locator: str, kind: str, raw: object = ""
     """The record that `build` makes, or why it cannot be one."""
     try:
         return build()
-    except ValidationError as error:
-        first = error.errors(include_url=False)[0]
-        field = ".".join(str(part) for part in first["loc"]) or error.title
-        value = first.get("input", "")
-        return reject(locator, first["msg"], kind=kind, field=field, value=value, raw=raw)
-    except InputError as error:
+    except (ValidationError, InputError) as error:
+        return refused(error, locator=locator, kind=kind, raw=raw)
+
+
+def refused(error: ValidationError | InputError, *, locator: str, kind: str, raw: object = "") -> Rejected:
+    """The rejection that says what the error says."""
+    if isinstance(error, InputError):
         return reject(locator, error.message, kind=kind, field=error.field, raw=raw)
+    first = error.errors(include_url=False)[0]
+    field = ".".join((error.title, *(str(part) for part in first["loc"])))
+    return reject(locator, first["msg"], kind=kind, field=field, value=first.get("input", ""), raw=raw)
 
 
 def load_json(body: bytes, limit: int = BODY_LIMIT) -> Any:
@@ -112,6 +116,16 @@ def text_at(value: Any, path: str) -> str:
     if not isinstance(found, str):
         raise InputError(f"a text was expected, not {shown(found, 80)}", field=path)
     return tidy(found)
+
+
+def object_at(value: Any, path: str) -> Mapping[str, Any]:
+    """The object at a path, empty where there is none. Raises InputError where it is no object."""
+    found = at(value, path)
+    if found is None:
+        return {}
+    if not isinstance(found, Mapping):
+        raise InputError(f"an object was expected, not {shown(found, 80)}", field=path)
+    return found
 
 
 def list_at(value: Any, path: str) -> Sequence[Any]:

@@ -17,7 +17,7 @@ import click
 import pytest
 from click.testing import CliRunner, Result
 
-from valuenet import COMMANDS, Door, main
+from valuenet import COMMANDS, Door, _demo_steps, main
 
 #: A room of its own for these tests: real commands behind the real door.
 ROOM = '''
@@ -243,6 +243,11 @@ def test_every_command_that_prints_data_prints_json(name: str) -> None:
 @pytest.mark.parametrize("name", list(COMMANDS))
 def test_no_command_takes_unknown_options(name: str) -> None:
     assert run(name, "--no-such-option").exit_code == 2
+
+
+@pytest.mark.parametrize("step", _demo_steps(Path("demo"), "http://127.0.0.1:1", frozen=False), ids=" ".join)
+def test_the_demo_uses_options_that_exist(step: list[str]) -> None:
+    _command(step[0]).make_context(step[0], step[1:], resilient_parsing=True)
 
 
 def test_exceptions_from_the_list_exist() -> None:

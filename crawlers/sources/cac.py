@@ -265,9 +265,17 @@ def _read_index(body: bytes, url: str, total: int) -> Iterator[Found]:
     """Announcements of filings out of a list in JSON: a page of the channel, or the filing system's notices."""
     try:
         answer = load_json(body)
+        if number_at(answer, "errno"):
+            yield reject(
+                "$", text_at(answer, "errmsg") or "the site reports an error", kind="listing", raw=answer
+            )
+            return
         if at(answer, "datas") is not None:
             entries = [(text_at(one, "title"), text_at(one, "content")) for one in list_at(answer, "datas")]
-            yield from _announcements(entries, url)
+            yield from _announcements(entries, url, "$.datas")
+            return
+        if at(answer, "list") is None:
+            yield reject("$", "neither a list of announcements nor of notices", kind="listing", raw=answer)
             return
         listed = list_at(answer, "list")
         entries = [(text_at(one, "topic"), text_at(one, "infourl")) for one in listed]
@@ -276,7 +284,7 @@ def _read_index(body: bytes, url: str, total: int) -> Iterator[Found]:
         raw = body[:600].decode("utf-8", "replace")
         yield reject("$", error.message, kind="listing", field=error.field, raw=raw)
         return
-    yield from _announcements(entries, url)
+    yield from _announcements(entries, url, "$.list")
     if total and now != total:
         reason = "the list grew or shrank while it was paged: some announcements may be missed"
         yield reject("$.totalRec", reason, kind="listing", field="totalRec", value=f"{total} → {now}")
@@ -290,7 +298,7 @@ def _page_number(url: str) -> int:
     return int(written) if written.isascii() and written.isdecimal() and len(written) < 6 else 1
 
 
-def _announcements(entries: list[tuple[str, str]], url: str) -> Iterator[Found]:
+def _announcements(entries: list[tuple[str, str]], url: str, where: str) -> Iterator[Found]:
     seen: set[str] = set()
     for index, (title, link) in enumerate(entries):
         if not _FILING.search(title):
@@ -298,7 +306,7 @@ def _announcements(entries: list[tuple[str, str]], url: str) -> Iterator[Found]:
         target = absolute(url, link)
         if target is None or not on_hosts(target, DECLARATION.hosts):
             reason = "an announcement without an address on this site"
-            yield reject(f"[{index}]", reason, kind="listing", value=link, raw=title)
+            yield reject(f"{where}[{index}]", reason, kind="listing", value=link, raw=title)
         elif target not in seen:
             seen.add(target)
             yield Request(target)
@@ -324,7 +332,7 @@ def _read_page(body: bytes, url: str) -> Iterator[Found]:
     entries = [
         (tidy(link.get("title") or link.text_content()), str(link.get("href"))) for link in _ITEMS(tree)
     ]
-    listed = list(_announcements(entries, url))
+    listed = list(_announcements(entries, url, "li"))
     yield from listed
     if not listed:
         text = tidy(tree.text_content())[:600]

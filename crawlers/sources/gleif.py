@@ -21,10 +21,11 @@ from collections.abc import Iterator
 from typing import Any, Final, Literal
 from urllib.parse import urlencode
 
+from pydantic import ValidationError
 from scrapy.http import Request, Response
 
 from crawlers.declaration import Declaration, Expected
-from crawlers.parsing import at, checked, list_at, load_json, number_at, reject, shown, text_at
+from crawlers.parsing import at, checked, list_at, load_json, number_at, refused, reject, shown, text_at
 from crawlers.spider import Found, SourceSpider
 from crawlers.urls import clean_url, host_of, path_of
 from pipelines.dates import read_when
@@ -82,6 +83,9 @@ LEFT = {
     "legalAddress.postalCode": "street level",
     "headquartersAddress.language": "street level: city and country are kept",
     "headquartersAddress.addressLines": "street level",
+    "headquartersAddress.addressNumber": "street level",
+    "headquartersAddress.addressNumberWithinBuilding": "street level",
+    "headquartersAddress.mailRouting": "street level",
     "headquartersAddress.region": "the city and country are kept",
     "headquartersAddress.postalCode": "street level",
     "otherAddresses.*": "the legal address and headquarters are kept",
@@ -107,8 +111,6 @@ LEFT = {
     "attributes.validFrom": "when the entry was valid; the relationship's own period is kept",
     "relationship.startNode.type": "always LEI",
     "relationship.endNode.type": "always LEI",
-    "relationship.periods.*": "accounting and filing periods say when it was reported, not when it holds",
-    "registration.status": "of a relationship: about the entry",
     "attributes.accreditationDate": "when it became an issuer",
 }
 
@@ -284,10 +286,8 @@ def read_record(entry: Any, where: str, link: Link | None = None) -> Iterator[Or
         names = list(_names(entity, subject.name))
         links = [*_links_of(entity), *([link] if link else [])]
         parts = list(_attributes(entry, entity, where))
-    except (InputError, ValueError) as error:
-        field = error.field if isinstance(error, InputError) else ""
-        reason = error.message if isinstance(error, InputError) else str(error)
-        yield reject(where, reason, kind="organisation", field=field, raw=entry)
+    except (InputError, ValidationError) as error:
+        yield refused(error, locator=where, kind="organisation", raw=entry)
         return
     yield from (part for part in parts if isinstance(part, Rejected))
     yield checked(

@@ -57,6 +57,7 @@ LEFT = {
     "ld+json.description": "the text itself is read",
     "meta.description": "the text itself is read",
     "meta.keywords": "the text itself is read",
+    "rss.version": "the feed's items are the same in every version",
     "channel.title": "the site's name",
     "channel.link": "the site's address",
     "channel.description": "about the site",
@@ -171,10 +172,7 @@ class NewsSpider(SourceSpider):
             said = feed.get("bozo_exception") or "no entries"
             yield reject("$", f"the feed cannot be read: {said}", kind="listing", raw=_start(body))
             return
-        entries = [
-            (str(entry.get("link", "")), str(entry.get("updated") or entry.get("published") or ""))
-            for entry in feed.entries
-        ]
+        entries = [(str(entry.get("link", "")), _changed(entry)) for entry in feed.entries]
         yield from self._links(entries, url, "$", {})
 
     def _links(
@@ -256,6 +254,11 @@ def _kind(body: bytes) -> str:
     if b"<urlset" in head or b"<sitemapindex" in head:
         return "sitemap"
     return "feed" if any(tag in head for tag in (b"<rss", b"<feed", b"<rdf:rdf")) else "page"
+
+
+def _changed(entry: Any) -> str:
+    """When a feed's entry last changed, as written. (Asked for a missing `updated`, the library warns.)"""
+    return next((str(entry[key]) for key in ("updated", "published") if key in entry.keys()), "")  # noqa: SIM118
 
 
 def _start(body: bytes) -> str:

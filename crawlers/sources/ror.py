@@ -15,10 +15,23 @@ from collections.abc import Iterator
 from typing import Any, Final, Literal
 from urllib.parse import parse_qs, urlencode, urlsplit
 
+from pydantic import ValidationError
 from scrapy.http import Request, Response
 
 from crawlers.declaration import Declaration, Expected
-from crawlers.parsing import at, checked, list_at, load_json, number_at, reject, shown, text_at, texts_at
+from crawlers.parsing import (
+    at,
+    checked,
+    list_at,
+    load_json,
+    number_at,
+    object_at,
+    refused,
+    reject,
+    shown,
+    text_at,
+    texts_at,
+)
 from crawlers.spider import Found, SourceSpider
 from crawlers.urls import clean_url, host_of, path_of
 from pipelines.dates import read_when
@@ -84,7 +97,7 @@ LEFT = {
     "addresses.geonames_city.license.attribution": "about GeoNames",
     "addresses.geonames_city.license.license": "about GeoNames",
     "time_taken": "about the answer",
-    "meta": "counts of the answer's types, countries and statuses",
+    "meta.*": "counts of the answer's types, countries and statuses",
 }
 
 _API: Final = "https://api.ror.org/v2/organizations"
@@ -196,10 +209,8 @@ def read_organisation(entry: Any, where: str) -> Iterator[Organisation | Rejecte
         entry = entry if at(entry, "names") is not None else _modern(entry)
         subject, names = _subject(entry)
         parts: list[Attribute | Link | Rejected] = [*_attributes(entry, where), *_links(entry, where)]
-    except (InputError, ValueError) as error:
-        field = error.field if isinstance(error, InputError) else ""
-        reason = error.message if isinstance(error, InputError) else str(error)
-        yield reject(where, reason, kind="organisation", field=field, raw=entry)
+    except (InputError, ValidationError) as error:
+        yield refused(error, locator=where, kind="organisation", raw=entry)
         return
     yield from (part for part in parts if isinstance(part, Rejected))
     yield checked(
@@ -246,12 +257,12 @@ def _modern(old: Any) -> dict[str, Any]:
         for one in list_at(old, "addresses")
     ]
     identifiers = []
-    for scheme in at(old, "external_ids") or {}:
-        found = at(old, f"external_ids.{scheme}.all")
+    for scheme, said in object_at(old, "external_ids").items():
+        found = at(said, "all")
         identifiers.append(
             {
                 "type": scheme.lower(),
-                "preferred": at(old, f"external_ids.{scheme}.preferred"),
+                "preferred": at(said, "preferred"),
                 "all": [found] if isinstance(found, str) else found,
             }
         )
@@ -388,13 +399,5 @@ def _links(entry: Any, where: str) -> Iterator[Link | Rejected]:
             yield Link(
                 relation=relation, other=Mention(name=text_at(one, "label"), identifiers=(identifier,))
             )
-        except InputError as error:
-            yield reject(path, error.message, kind="link", field=error.field, raw=one)
-        except ValueError:
-            yield reject(
-                path,
-                "a relationship to an organisation without a usable name",
-                kind="link",
-                field="label",
-                raw=one,
-            )
+        except (InputError, ValidationError) as error:
+            yield refused(error, locator=path, kind="link", raw=one)
