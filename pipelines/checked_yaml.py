@@ -70,7 +70,12 @@ class Fields:
             raise self.error(", ".join(sorted(unknown)), "not known here")
 
 
-_KINDS: Final[dict[type, str]] = {str: "a word", int: "a whole number", list: "a list", dict: "a mapping"}
+_KINDS: Final[dict[type, str]] = {
+    str: "a word (in quotes, if it looks like a number or date)",
+    int: "a whole number",
+    list: "a list",
+    dict: "a mapping",
+}
 
 
 class _Loader(yaml.SafeLoader):
@@ -94,7 +99,7 @@ def read_yaml(path: Path) -> Fields:
         if path.stat().st_size > SIZE_LIMIT:
             raise InputError(f"larger than {SIZE_LIMIT} bytes", where=str(path))
         content = yaml.load(path.read_text(encoding="utf-8"), Loader=_Loader)  # noqa: S506 - a SafeLoader
-    except (OSError, UnicodeDecodeError, yaml.YAMLError, TypeError) as error:
+    except (OSError, ValueError, TypeError, RecursionError, yaml.YAMLError) as error:
         raise InputError(f"cannot be read as YAML: {error}", where=str(path)) from error
     if not isinstance(content, dict) or not all(isinstance(key, str) for key in content):
         raise InputError("must be a mapping of fields", where=str(path))

@@ -13,8 +13,8 @@ from pipelines.records import Document, Record
 
 __all__ = ["Gazetteer", "read_cooperation", "read_document", "read_financing"]
 
-#: Enters the evidence of what was read: raise it when a reading may come out differently.
-METHOD = "reading/1"
+#: Name and version of what reads, for the evidence. Raise the version when a reading may come out differently.
+METHOD = ("reading", "1")
 
 
 def read_document(document: Document, gazetteer: Gazetteer) -> list[Record]:

@@ -106,7 +106,10 @@ HEAD = "version: 1\ntitle: {zh: 甲, en: A}\nsource: own\n"
         ),
         (HEAD + "items: [{code: a, parent: z}]", "field parent: 'a' stands under 'z', which is not there"),
         (HEAD + "items: [{code: a, parent: b}, {code: b, parent: a}]", "stands under itself"),
-        (HEAD + "items: [{code: 11}]", "items 1 (11): field code: must be a word, not 11"),
+        (
+            HEAD + "items: [{code: 11}]",
+            "items 1 (11): field code: must be a word (in quotes, if it looks like a number or date), not 11",
+        ),
         (HEAD + "items: [{code: a, colour: red}]", "items 1 (a): field colour: not known here"),
         (HEAD + "items: [{zh: a}]", "items 1: field code: missing"),
         (HEAD + "items: [a]", "field items: item 1 is no mapping"),
