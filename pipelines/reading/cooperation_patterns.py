@@ -23,7 +23,7 @@ _ONE: Final = rf"[“\"「『]?{ORG}(?:集团|公司|方面)?[”\"」』]?{_BRA
 _LIST: Final = rf"{_ONE}(?:\s?(?:、|，|,|和|与|及|以及|暨)\s?{_ONE}){{0,11}}"
 #: Partners, with adverbs between: A近日与B.
 _ADVERB: Final = rf"[^，,：{_NO}]{{0,18}}?"
-_LINK: Final = r"(?:、|，|,|和|与|同|跟|及|以及|暨|联合|携手|牵手|联手|连同)"
+_LINK: Final = r"(?:、|和|与|同|跟|及|以及|暨|联合|携手|牵手|联手|连同)"
 _PARTNERS: Final = (
     rf"(?P<p>(?:{_ONE}{_ADVERB}{_LINK}{_ADVERB}{_ONE}(?:{_ADVERB}{_LINK}{_ADVERB}{_ONE}){{0,10}}|{BOTH}))"
 )
@@ -49,6 +49,11 @@ def _pattern(name: str, kind: Kind, confidence: float, form: str) -> Pattern:
     return Pattern(name, kind, confidence, re.compile(form))
 
 
+#: 为 as "for", not as the end of 成为, 作为, 因为.
+_FOR: Final = r"(?<![成作称以认因视])为"
+_THINGS: Final = (
+    "技术|系统|平台|产品|机器人|方案|芯片|模型|服务|算法|终端|设备|软件|应用|助手|车|云|引擎|传感器|项目"
+)
 _GIVE: Final = "提供|打造|搭建|开发|部署|建设|定制|研发|交付|构建|供应|输出|设计|升级|建立|量身"
 _ROLE: Final = (
     "供应商|服务商|提供商|技术提供方|承建商|承建单位|供货商|解决方案商|技术支持单位|技术服务方|技术合作方"
@@ -58,6 +63,7 @@ _AGREED: Final = "签署|签订|签约|签定|达成|建立|缔结|开展|展开
 _AGREEMENT: Final = (
     "合作协议|框架协议|合作框架|谅解备忘录|合作备忘录|备忘录|战略合作|合作伙伴|合作关系|战略协议|合作"
 )
+_MAKE: Final = "发布(?!会)|推出|打造|研发|开发|研制|上线|展示|构建|共创|首发|共研|建设|探索"
 _HOUSES: Final = "实验室|研究院|研究中心|创新中心|研究所|研发中心|创新基地|联合中心|技术中心"
 
 #: Those with a direction, the surest first; a pair read by one is not read again by a later one.
@@ -86,7 +92,7 @@ DIRECTED: Final = (
         "supplied by", "supply", 0.8,
         rf"{_B}(?:的)?[^，,{_NO}]{{0,24}}?由{_A}[^，,{_NO}]{{0,10}}?(?P<v>提供|承建|研发|建设|开发|打造|供应|负责)",
     ),
-    _pattern("provides for", "supply", 0.85, rf"{_A}{_GAP}为{_B}[^{_NO}]{{0,14}}?(?P<v>{_GIVE}|{_ROLE})"),
+    _pattern("provides for", "supply", 0.85, rf"{_A}{_GAP}{_FOR}{_B}[^{_NO}]{{0,14}}?(?P<v>{_GIVE}|{_ROLE})"),
     _pattern("delivers to", "supply", 0.85,
         rf"{_A}{_GAP}(?:向|给|对){_B}{_GAP}(?P<v>交付|提供|供应|供货|输出|出售|销售|开放|部署|输送|发货|移交|出口|捐赠)"),
     _pattern("delivered to", "supply", 0.8,
@@ -98,7 +104,7 @@ DIRECTED: Final = (
     _pattern("is chosen", "supply", 0.8,
         rf"{_A}{_GAP}(?P<v>成为|入选|当选|担任|作为|入围|是|系){_B}(?:的)?[^，,{_NO}]{{0,20}}?(?:{_ROLE})"),
     _pattern("lands at", "supply", 0.75,
-        rf"{_A}(?:的|旗下|自研|推出的|研发的|自主研发的)[^，,{_NO}]{{1,26}}?"
+        rf"{_A}(?:的|旗下|自研|推出的|研发的|自主研发的)[^，,{_NO}]{{0,22}}?(?:{_THINGS})[^，,{_NO}]{{0,6}}?"
         rf"(?P<v>落地|上线|应用于|部署于|部署在|部署到|用于|进驻|入驻|接入|运行于|服务于|搭载于|搭载到|装备|登陆)(?:到|在|至|了)?{_B}"),
     _pattern("takes to", "supply", 0.8,
         rf"{_A}{_GAP}将[^，,{_NO}]{{1,26}}?(?P<v>应用于|应用到|部署到|部署在|部署于|引入|整合到|融入|提供给|接入|用于){_B}"),
@@ -107,7 +113,7 @@ DIRECTED: Final = (
         rf"{_B}{_GAP}(?P<v>借助|依托|基于|利用|通过){_A}(?:的|旗下|自研)[^{_NO}]{{2,24}}?"
         r"(?:技术|平台|算法|系统|模型|能力|芯片|方案|产品|服务)"),
     _pattern("provides for, clauses apart", "supply", 0.65,
-        rf"{_A}{_FAR}[，,]{_GAP}为{_B}[^{_NO}]{{0,14}}?(?P<v>{_GIVE})"),
+        rf"{_A}{_FAR}[，,]{_GAP}{_FOR}{_B}[^{_NO}]{{0,14}}?(?P<v>{_GIVE})"),
     _pattern("empowers", "other", 0.6, rf"{_A}{_GAP}(?P<v>赋能|助力|服务于|服务|支撑){_B}"),
 )  # fmt: skip
 
@@ -120,9 +126,11 @@ PARTNERED: Final = (
     _pattern("contract", "contract", 0.75,
         rf"{_PARTNERS}[^{_NO}]{{0,30}}?(?P<v>签署|签订|签约|订立|达成)[^{_NO}]{{0,34}}?(?:合同|协议|订单|备忘录)"),
     _pattern("joint product", "joint product", 0.75,
-        rf"{_PARTNERS}(?:{_ADVERB}宣布[，,：]?)?{_ADVERB}(?P<v>(?:联合|共同|携手|合作|协同)?(?:发布|推出|打造|研发|开发|研制|上线|展示|构建|共创|首发|共研))"),
+        rf"{_PARTNERS}(?:{_ADVERB}宣布[，,：]?)?{_ADVERB}(?P<v>(?:联合|共同|携手|合作|协同)(?:{_MAKE}))"),
+    _pattern("joins to make", "joint product", 0.75,
+        rf"(?P<p>{_ONE}{_ADVERB}(?:联合|携手|联手|牵手|连同){_LIST}){_ADVERB}(?P<v>{_MAKE})"),
     _pattern("together", "other", 0.55,
-        rf"{_PARTNERS}{_ADVERB}(?P<v>合作(?!情况|关系|伙伴|方|模式|意向)|签约|联手|牵手|携手|结盟)"),
+        rf"{_PARTNERS}{_ADVERB}(?P<v>合作(?!情况|关系|伙伴|方|模式|意向|项目|站点)|签约|联手|牵手|携手|结盟)"),
     _pattern("joins hands", "other", 0.55, rf"(?P<p>{_ONE}{_ADVERB}(?P<v>携手|牵手|联手|结盟|签约){_LIST})"),
 )  # fmt: skip
 

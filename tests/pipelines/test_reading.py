@@ -191,6 +191,10 @@ def test_a_title_adds_only_what_the_text_does_not_say(gazetteer: Gazetteer) -> N
         "星河智能和云岭科技的员工都很多。",
         "星河智能起诉云岭科技。",
         "星河智能为云岭大学提供芯片。",
+        "星河智能和云岭科技将召开新闻发布会。",
+        "星河智能成为云岭科技园区设计的一部分。",
+        "星河智能的工作组进驻海棠医院。",
+        "市场对星河智能、云岭科技的合作情况很关注。",
     ],
 )
 def test_other_sentences_say_nothing(text: str, gazetteer: Gazetteer) -> None:
