@@ -12,9 +12,9 @@ import datetime as dt
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from typing import Literal
+from typing import Any, Literal
 
-from entity_resolution.log import Judgement, Key, by_strength
+from entity_resolution.log import Judgement, by_strength
 from pipelines.errors import UsageError
 
 Level = Literal["entity", "group"]
@@ -53,7 +53,7 @@ class Cycle:
 
 
 def lift(
-    judgements: Iterable[Judgement], entity_of: Mapping[Key, str]
+    judgements: Iterable[Judgement], entity_of: Mapping[Any, str]
 ) -> tuple[tuple[Relation, ...], tuple[Cycle, ...]]:
     """The relations between entities that deciding judgements about mentions make, the strongest first, one for
     each (inner, outer, verdict); and what had to be left out. Judgements about unknown mentions are left aside."""

@@ -1,0 +1,209 @@
+"""`resolve`: decide new mentions by the rules, queue what they cannot decide, derive the entities.
+
+Invariants kept here:
+- one transaction: after a crash at whatever moment, either nothing of a resolution is in the store or all of it;
+- resolving again without news writes no row; deciding mentions bit by bit comes to what deciding all at once does;
+- rules read and write the log like everybody else: what a person decided stands.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections import Counter, defaultdict
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from importlib import metadata
+
+from sqlalchemy import Connection, Engine, func, insert, select, update
+
+from entity_resolution import storage
+from entity_resolution.clustering import Refusal
+from entity_resolution.compatibility import Mentioned
+from entity_resolution.curated import Curated, curated
+from entity_resolution.deriving import derive
+from entity_resolution.planning import Case, Held, Row, plan
+from entity_resolution.relations import Cycle
+from entity_resolution.rules import Stated, by_identifier, by_link, by_list, by_name, key_of
+from pipelines.store import schema
+from pipelines.store.session import writing
+from pipelines.store.types import now
+
+
+@dataclass(frozen=True, slots=True)
+class Resolved:
+    """What a resolution did: mentions decided, rows of the log written by verdict, entities in all and founded now,
+    pairs that wait for a person, and judgements that could not be carried out."""
+
+    mentions: int
+    same: int
+    related: int
+    different: int
+    unsure: int
+    undone: int
+    entities: int
+    founded: int
+    waiting: int
+    refusals: tuple[Refusal, ...]
+    cycles: tuple[Cycle, ...]
+
+
+def resolve(
+    engine: Engine,
+    *,
+    everything: bool = False,
+    known: Curated | None = None,
+    before_commit: Callable[[Connection], None] = lambda _: None,
+) -> Resolved:
+    """Decide the mentions that are new (or all), in one transaction. `before_commit` runs last in it."""
+    listed = curated() if known is None else known
+    with writing(engine) as connection:
+        storage.lock(connection)
+        done = _resolve(connection, listed, everything)
+        before_commit(connection)
+    return done
+
+
+def _resolve(connection: Connection, known: Curated, everything: bool) -> Resolved:
+    moment = now()  # before anything is read: what comes while this runs is news to the next
+    last = connection.execute(
+        select(schema.resolution).order_by(schema.resolution.c.id.desc()).limit(1)
+    ).one_or_none()
+    scope = _scope(connection, known, None if last is None or everything else last.made_at)
+    log, cases = storage.log(connection, None if scope.whole else scope.mentions.keys())
+    rows = plan(scope.held, log, cases, whole=scope.whole)
+    seeds = set(scope.new) | {key for row in rows for key in (row.left, row.right)}
+    known_judgement = 0 if last is None else last.last_judgement or 0
+    seeds |= storage.touched_since(connection, known_judgement)
+    if last is not None and not seeds and not scope.whole:
+        return _summary(connection, scope, rows, 0, (), ())
+    storage.write_rows(connection, rows, moment)
+    resolution = begin(connection, moment, len(scope.mentions) if scope.whole else len(scope.new))
+    derived = derive(connection, resolution, known, None if scope.whole else seeds, scope.mentions)
+    finish(connection, resolution)
+    return _summary(connection, scope, rows, derived.founded, derived.refusals, derived.cycles)
+
+
+def begin(connection: Connection, moment: dt.datetime, mentions: int) -> int:
+    """A row for a derivation; its id."""
+    done = connection.execute(
+        insert(schema.resolution)
+        .values(made_at=moment, version=_version(), mentions=mentions, entities=0)
+        .returning(schema.resolution.c.id)
+    )
+    return int(done.scalar_one())
+
+
+def finish(connection: Connection, resolution: int) -> None:
+    """Complete its row with what is there now."""
+    connection.execute(
+        update(schema.resolution)
+        .where(schema.resolution.c.id == resolution)
+        .values(entities=_entities(connection), last_judgement=storage.last_judgement(connection))
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class _Scope:
+    """What is decided: all mentions of the cases in `held`; `new` are those that no resolution has seen."""
+
+    mentions: dict[int, Mentioned]
+    new: frozenset[int]
+    held: dict[Case, Held]
+    whole: bool
+
+
+def _scope(connection: Connection, known: Curated, since: dt.datetime | None) -> _Scope:
+    return _everything(connection, known) if since is None else _news(connection, known, since)
+
+
+def _everything(connection: Connection, known: Curated) -> _Scope:
+    found = storage.all_mentions(connection)
+    bearers = _by_key(found.values())
+    by_value: dict[tuple[str, str], list[Mentioned]] = defaultdict(list)
+    for one in found.values():
+        for each in one.identifiers:
+            by_value[each].append(one)
+    stated: dict[str, list[tuple[Mentioned, Stated]]] = defaultdict(list)
+    for name in storage.stated_names(connection):
+        stated[key_of(name.name, None)].append((found[name.mention], name))
+    held = by_identifier(by_value)
+    held |= by_name(bearers, stated)
+    held |= by_list(known, bearers)
+    held |= by_link(storage.links(connection), found)
+    return _Scope(found, frozenset(found), held, whole=True)
+
+
+def _news(connection: Connection, known: Curated, since: dt.datetime) -> _Scope:
+    """The cases that new mentions, or new statements about old ones, belong to, each with all its mentions."""
+    new = storage.new_mentions(connection)
+    found = dict(new)
+    found |= storage.mentions(connection, storage.subjects_since(connection, since) - new.keys())
+    told = frozenset(found)
+    keys = {one.key for one in new.values()}
+    keys |= {key_of(one.name, None) for one in storage.stated_names(connection, told)}
+    # an old mention that states one of these names takes part, and so do all that bear it
+    naming = (
+        [one for one in storage.stated_names(connection) if key_of(one.name, None) in keys] if keys else []
+    )
+    # the curated relations tie organisations together: the list is decided as a whole, or not at all
+    listed = set(known.by_key) if keys & known.by_key.keys() else set()
+    by_value = storage.ids_by_identifier(
+        connection, {each for one in new.values() for each in one.identifiers}
+    )
+    links = storage.links(connection, told)
+    wanted = storage.ids_by_key(connection, (keys | listed) - {""})
+    wanted |= {one.mention for one in naming} | {key for link in links for key in (link.subject, link.other)}
+    wanted |= {key for bearers in by_value.values() for key in bearers}
+    found |= storage.mentions(connection, wanted - found.keys())
+    stated: dict[str, list[tuple[Mentioned, Stated]]] = defaultdict(list)
+    for name in naming:
+        stated[key_of(name.name, None)].append((found[name.mention], name))
+    bearers = _by_key(found.values())
+    held = by_identifier({each: [found[key] for key in ids] for each, ids in by_value.items()})
+    held |= by_name({key: bearers[key] for key in keys & bearers.keys()}, stated)
+    if listed:
+        held |= by_list(known, bearers)
+    held |= by_link(links, found)
+    return _Scope(found, frozenset(new), held, whole=False)
+
+
+def _by_key(mentions: Iterable[Mentioned]) -> dict[str, list[Mentioned]]:
+    found: dict[str, list[Mentioned]] = defaultdict(list)
+    for one in mentions:
+        found[one.key].append(one)
+    return found
+
+
+def _summary(
+    connection: Connection,
+    scope: _Scope,
+    rows: list[Row],
+    founded: int,
+    refusals: tuple[Refusal, ...],
+    cycles: tuple[Cycle, ...],
+) -> Resolved:
+    written = Counter(row.verdict for row in rows)
+    return Resolved(
+        mentions=len(scope.new),
+        same=written["same"],
+        related=written["unit of"] + written["subsidiary of"],
+        different=written["different"],
+        unsure=written["unsure"],
+        undone=written["undo"],
+        entities=_entities(connection),
+        founded=founded,
+        waiting=len(storage.waiting(connection)),
+        refusals=refusals,
+        cycles=cycles,
+    )
+
+
+def _entities(connection: Connection) -> int:
+    table = schema.entity
+    return connection.execute(
+        select(func.count()).select_from(table).where(table.c.redirect_to.is_(None))
+    ).scalar_one()
+
+
+def _version() -> str:
+    return metadata.version("valuenet")
