@@ -66,8 +66,9 @@ def _triangles(nodes: int, low: Ints, high: Ints, edges: Ints, k: Ints) -> Itera
     tail, head, edges, code = tail[order], head[order], edges[order], code[order]
     count = np.bincount(tail, minlength=nodes)
     start = np.cumsum(count) - count
-    # A path tail → head → w, for each edge tail → head and each edge of its head.
-    paths = count[head]
+    # A path tail → head → w, for each edge tail → head and each edge of its head. A triangle's lowest corner has
+    # two edges or more: most nodes of a value network have not.
+    paths = np.where(count[tail] > 1, count[head], 0)
     bound = np.cumsum(paths)
     first = 0
     while first < len(tail):
