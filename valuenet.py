@@ -7,11 +7,13 @@ import logging
 import sys
 import traceback
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import click
+from click.core import ParameterSource
 
-from pipelines.console import DEFAULT_STORE, Front, front, harmless
+from pipelines.console import DEFAULT_STORE, Front, front, harmless, note
 from pipelines.errors import StoreError, UsageError, ValuenetError
 
 
@@ -171,6 +173,90 @@ def main(ctx: click.Context, store: str, verbose: bool, quiet: bool) -> None:
     verbosity = int(verbose) - int(quiet)
     _log(verbosity)
     ctx.obj = Front(store, verbosity)
+
+
+#: The edition that the demo draws up, and the years that its sample web tells of.
+DEMO_EDITION = "2021"
+DEMO_YEARS = tuple(str(year) for year in range(2014, 2022))
+
+
+def _demo_steps(out: Path, web: str, frozen: bool) -> list[list[str]]:
+    """The commands of the demo, in a user's order. Files come first: their names are known when news is read.
+
+    `frozen`: an earlier demo froze the sample in this store, and it never changes again.
+    """
+    files = [
+        ["import", kind, str(out / "files" / f"{kind}.csv")] for kind in ("companies", "financing", "people")
+    ]
+    return [
+        ["init"],
+        *files,
+        ["crawl", "cac", "ror", "gleif", "news", "--web", web],
+        ["resolve"],
+        *([] if frozen else [["sample", "propose", DEMO_EDITION], ["sample", "freeze", DEMO_EDITION]]),
+        ["measure", *DEMO_YEARS],
+        ["network", *DEMO_YEARS, "--out", str(out / "networks")],
+        ["report", DEMO_EDITION, "--out", str(out / "report")],
+        ["trace", "table_3/2021/edges"],
+        ["status"],
+    ]
+
+
+def _is_frozen(store: str, edition: str) -> bool:
+    """Whether the store is there and has a frozen sample of that name."""
+    from analytics.sample import show
+    from pipelines.store.session import open_store
+
+    try:
+        engine = open_store(store)
+    except StoreError:  # the first step makes it
+        return False
+    try:
+        return show(engine, edition).frozen_at is not None
+    except UsageError:
+        return False
+    finally:
+        engine.dispose()
+
+
+def _run(words: list[str]) -> int:
+    """Run a command line in this process; its exit code. What it raises for the user to mend goes on up."""
+    try:
+        code = main.main(words, prog_name="valuenet", standalone_mode=False)
+    except SystemExit as end:
+        code = end.code
+    return code if isinstance(code, int) else int(code is not None)
+
+
+@click.command(epilog="Example: valuenet demo --out demo")
+@click.option(
+    "--out",
+    type=click.Path(file_okay=False, path_type=Path),
+    default=Path("demo"),
+    show_default=True,
+    metavar="DIR",
+    help="Where the store, the networks and the report are written.",
+)
+@click.pass_context
+def demo_command(ctx: click.Context, out: Path) -> None:
+    """Go the whole way on the bundled sample web: crawl, import, resolve, sample, networks, report.
+
+    Starts the sample web on this computer and runs the other commands, showing each. The store is
+    valuenet.db in DIR unless --store says otherwise. A second run finds nothing new.
+    """
+    from crawlers.sample_web.server import SampleWeb
+
+    said = ctx.parent is not None and ctx.parent.get_parameter_source("store") != ParameterSource.DEFAULT
+    store = front().store if said else f"sqlite:///{out / 'valuenet.db'}"
+    verbosity = {-1: ["--quiet"], 0: [], 1: ["--verbose"]}[front().verbosity]
+    out.mkdir(parents=True, exist_ok=True)
+    with SampleWeb() as web:
+        web.write_files(out / "files")
+        for step in _demo_steps(out, web.base, _is_frozen(store, DEMO_EDITION)):
+            click.secho(f"\n$ valuenet {' '.join(step)}", bold=True)
+            if _run(["--store", store, *verbosity, *step]):
+                raise click.ClickException(f"the demo stopped at: valuenet {' '.join(step)}")
+    note(f"\nDone. Look at {out / 'report' / 'index.html'}")
 
 
 if __name__ == "__main__":
