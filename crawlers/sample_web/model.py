@@ -250,9 +250,9 @@ class LeiEntry:
     parent: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class World:
-    """All facts, checked. `name_of` maps every name to the id of its bearer."""
+    """All facts, checked. `name_of` maps every name to the id of its bearer. One world equals itself alone."""
 
     organisations: dict[str, Organisation]
     name_of: dict[str, str]
@@ -270,4 +270,6 @@ class World:
         try:
             return self.organisations[self.name_of[name]]
         except KeyError:
-            raise InputError(f"no organisation bears the name {name!r}", where="sample web", field="name") from None
+            raise InputError(
+                f"no organisation bears the name {name!r}", where="sample web", field="name"
+            ) from None

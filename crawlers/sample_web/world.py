@@ -1,7 +1,8 @@
 """Reads the facts files and checks them.
 
-Invariant: every fact says where it was taken from, every name in it is borne by just one organisation, every category
-is a word of its taxonomy, and every person is invented. What breaks this is an `InputError` naming file, item, field.
+Invariant: every fact says where it was taken from, every name in it is borne by just one organisation, every
+category is a word of its taxonomy, and every person is invented. What breaks this is an `InputError` naming file,
+item and field.
 """
 
 from __future__ import annotations
@@ -11,25 +12,22 @@ import re
 from dataclasses import replace
 from functools import cache
 from pathlib import Path
-from typing import Any, Final, cast, get_args
+from typing import Final, cast, get_args
 
 from crawlers.sample_web.model import (
-    Address,
     Batch,
     Cooperation,
     Filing,
     FormerPost,
-    LeiEntry,
     Moment,
     Organisation,
     Person,
-    Place,
     Quiet,
-    RorEntry,
     Round,
     Study,
     World,
 )
+from crawlers.sample_web.registries import read_registries
 from pipelines.checked_yaml import Fields, read_yaml
 from pipelines.errors import InputError
 from pipelines.identifiers import read_lei, read_ror, read_uscc
@@ -75,7 +73,9 @@ def load_world(folder: Path) -> World:
     organisations, name_of = _organisations(read_yaml(folder / "organisations.yaml"))
     names = _Names(name_of, organisations)
     told = read_yaml(folder / "cooperation.yaml")
-    cooperation = tuple(_cooperation(item, number, names) for number, item in enumerate(told.items("cooperation"), 1))
+    cooperation = tuple(
+        _cooperation(item, number, names) for number, item in enumerate(told.items("cooperation"), 1)
+    )
     quiet = tuple(
         _quiet(item, number) for number, item in enumerate(told.items("quiet"), len(cooperation) + 1)
     )
@@ -85,7 +85,7 @@ def load_world(folder: Path) -> World:
     listed = read_yaml(folder / "products.yaml")
     batches = tuple(_batch(item, names) for item in listed.items("batches"))
     listed.finish()
-    ror, lei = _registries(read_yaml(folder / "registry.yaml"), organisations)
+    ror, lei = read_registries(read_yaml(folder / "registry.yaml"), organisations)
     return World(organisations, name_of, cooperation, quiet, rounds, people, note, batches, ror, lei)
 
 
@@ -155,7 +155,9 @@ def _organisation(item: Fields, kind: EntityKind) -> Organisation:
                 text[field] = read(text[field])
             except InputError as error:
                 raise item.error(field, error.message) from error
-    if bool(text["parent"]) != bool(text["relation"]) or (text["relation"] and text["relation"] not in RELATIONS):
+    if bool(text["parent"]) != bool(text["relation"]) or (
+        text["relation"] and text["relation"] not in RELATIONS
+    ):
         raise item.error("relation", f"goes with a parent, and is one of {', '.join(sorted(RELATIONS))}")
     founded = item.value("founded", int, default=None)
     if founded is not None and not 1000 <= founded <= 2026:
@@ -237,19 +239,22 @@ def _rounds(told: Fields, names: _Names, article: int) -> tuple[Round, ...]:
     for item in told.items("later"):
         target = item.value("target", str)
         investors = names.known(item, "investors")
-        bearers = [names.of(item, "target", target).id, *(names.of(item, "investors", one).id for one in investors)]
-        own = [ids.setdefault(bearer, str(_OWN_IDS + len(ids))) for bearer in bearers]
+        bearers = [
+            names.of(item, "target", target).id,
+            *(names.of(item, "investors", one).id for one in investors),
+        ]
+        own_ids = [ids.setdefault(bearer, str(_OWN_IDS + len(ids))) for bearer in bearers]
         when = _moment(item, "date")
-        lead = own[1] if investors else _NO_ID
+        lead = own_ids[1] if investors else _NO_ID
         rounds.append(
             Round(
-                event=f"{when.day:%Y%m%d}{own[0]}{lead}",
+                event=f"{when.day:%Y%m%d}{own_ids[0]}{lead}",
                 when=when,
                 target=target,
                 full=names.of(item, "target", target).legal or target,
-                target_id=own[0],
+                target_id=own_ids[0],
                 investors=investors,
-                investor_ids=tuple(own[1:]),
+                investor_ids=tuple(own_ids[1:]),
                 lead_id=lead,
                 round=item.value("round", str),
                 amount=item.value("amount", str),
@@ -307,10 +312,11 @@ def _people(told: Fields, names: _Names) -> tuple[tuple[Person, ...], str]:
         start, end = item.value("start", int), item.value("end", int, default=None)
         studies = tuple(_study(one, names) for one in item.items("studies"))
         former = tuple(_former(one, names) for one in item.items("former"))
-        for first, last in ((start, end or start), *((one.start, one.end) for one in (*studies, *former))):
+        past = [(one.start, one.end) for one in studies] + [(one.start, one.end) for one in former]
+        for first, last in ((start, end or start), *past):
             if not 1980 <= first <= last <= 2021:
                 raise item.error("start, end", f"{first} to {last} are no years of a life up to 2021")
-        if any(one.end > start for one in (*studies, *former)):
+        if any(last > start for _, last in past):
             raise item.error("start", "a study or former post ends after the post begins")
         people.append(Person(person, company, item.value("post", str), start, end, studies, former))
         item.finish()
@@ -362,76 +368,6 @@ def _batch(item: Fields, names: _Names) -> Batch:
     )
     item.finish()
     return one
-
-
-def _registries(
-    told: Fields, organisations: dict[str, Organisation]
-) -> tuple[tuple[RorEntry, ...], tuple[LeiEntry, ...]]:
-    ror = tuple(_ror(item) for item in told.items("ror"))
-    lei = tuple(_lei(item) for item in told.items("gleif"))
-    told.finish()
-    for one in (*ror, *lei):
-        if one.organisation not in organisations:
-            raise told.error("organisation", f"{one.organisation!r} is the id of no organisation")
-    if lost := {one.parent for one in lei if one.parent} - {one.lei for one in lei}:
-        raise told.error("parent", f"no entry for {', '.join(sorted(lost))}")
-    return ror, lei
-
-
-def _ror(item: Fields) -> RorEntry:
-    kinds: dict[str, type] = {"geonames": int, "name": str, "country": str, "lat": float, "lng": float}
-    place = dict(item.value("place", dict))
-    inner = Fields(place, f"{item.where} place")
-    found = {name: inner.value(name, kind) for name, kind in kinds.items()}
-    one = RorEntry(
-        id=read_ror(item.value("id", str)),
-        organisation=item.value("organisation", str),
-        names=_rows(item, "names"),
-        types=tuple(item.words("types")),
-        established=item.value("established", object),
-        place=Place(subdivision=str(place.get("subdivision", "")), code=str(place.get("code", "")), **found),
-        external=_rows(item, "external"),
-        links=_rows(item, "links"),
-        relationships=_rows(item, "relationships"),
-        created=item.value("created", str),
-        modified=item.value("modified", str),
-    )
-    item.finish()
-    return one
-
-
-def _lei(item: Fields) -> LeiEntry:
-    one = LeiEntry(
-        lei=read_lei(item.value("lei", str)),
-        organisation=item.value("organisation", str),
-        name=tuple(item.words("name")),
-        other_names=_rows(item, "other_names"),
-        address=_address(item, "address"),
-        headquarters=_address(item, "headquarters"),
-        authority=str(item.value("authority", object)),
-        registered_as=str(item.value("registered_as", object)),
-        jurisdiction=item.value("jurisdiction", str),
-        legal_form=str(item.value("legal_form", object)),
-        created=str(item.value("created", object)),
-        registration=tuple(item.value("registration", list)),
-        parent=item.value("parent", str, default=""),
-    )
-    item.finish()
-    return one
-
-
-def _address(item: Fields, field: str) -> Address:
-    parts: list[Any] = item.value(field, list)
-    if len(parts) != 6 or not isinstance(parts[1], list):
-        raise item.error(field, "must be language, lines, city, region, country, postal code")
-    return Address(parts[0], tuple(parts[1]), *parts[2:])
-
-
-def _rows(item: Fields, field: str) -> tuple[tuple[str, ...], ...]:
-    rows = item.value(field, list)
-    if not all(isinstance(row, list) and all(isinstance(cell, str) for cell in row) for row in rows):
-        raise item.error(field, "must be rows of words")
-    return tuple(tuple(row) for row in rows)
 
 
 def _class(item: Fields, field: str, name: str, code: str) -> None:

@@ -1,0 +1,179 @@
+"""The words of the news articles: own sentences in several turns, each stating its facts outright.
+
+No sentence about a relation says more than the fact does; what is said of technology in general names nobody.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cache
+from typing import Final
+
+import opencc
+
+from crawlers.sample_web.model import Cooperation, Quiet, Round, World
+
+
+@dataclass(frozen=True, slots=True)
+class Article:
+    """One article of the news site. `about` is the fact that it reports."""
+
+    number: int
+    day: dt.date
+    title: str
+    paragraphs: tuple[str, ...]
+    charset: str
+    about: Cooperation | Round | Quiet
+
+    @property
+    def path(self) -> str:
+        return f"/{self.day:%Y/%m/%d}/{self.number:04d}.html"
+
+
+_DIRECTED: Final = {
+    "strategic agreement": (
+        ("{p}与{r}签署战略合作协议", "{d}，{p}与{r}签署战略合作协议。根据协议，{p}为{r}提供{w}。"),
+        ("{p}与{r}达成战略合作", "{p}与{r}于{d}签署战略合作协议，由{p}向{r}提供{w}。"),
+        ("{r}与{p}战略合作", "{d}，{r}与{p}签署战略合作协议。{p}向{r}提供{w}。"),
+    ),
+    "joint product": (
+        ("{p}与{r}合作", "{d}，{p}与{r}宣布合作，{p}为{r}提供{w}。"),
+        ("{r}采用{p}技术", "{r}于{d}宣布采用{p}的{w}。"),
+        ("{p}携手{r}", "{d}，{p}与{r}对外公布合作成果，{p}向{r}提供{w}。"),
+    ),
+    "joint laboratory": (
+        ("{p}与{r}成立联合实验室", "{d}，{p}与{r}成立联合实验室，{p}为{r}提供{w}。"),
+    ),
+    "supply": (
+        ("{p}为{r}提供{w}", "{d}，{p}为{r}提供{w}。"),
+        ("{r}采用{p}的{w}", "{d}，{r}采用了{p}的{w}。"),
+        ("{p}向{r}提供{w}", "{p}于{d}向{r}提供{w}。"),
+    ),
+    "licence": (
+        ("{r}采用{p}的研究成果", "{d}，{r}采用{p}的{w}。"),
+        ("{p}授权{r}使用其技术", "{d}，{p}授权{r}使用{w}。"),
+    ),
+    "contract": (
+        ("{p}承建{w}", "{d}，{p}为{r}建设{w}。"),
+        ("{r}公布开放创新平台名单", "{d}，{r}公布名单，{p}承建{r}的{w}。"),
+    ),
+    "other": (("{p}与{r}合作", "{d}，{p}与{r}合作，{p}为{r}提供{w}。"),),
+}  # fmt: skip
+_TENDER: Final = (
+    ("{p}中标{r}{w}采购", "{d}，{p}中标{r}的{w}采购项目。"),
+    ("{r}公布采购结果", "{r}于{d}公布采购结果，{p}中标{r}的{w}项目。"),
+)
+_MUTUAL: Final = {
+    "strategic agreement": (
+        ("{a}签署战略合作协议", "{d}，{a}签署战略合作协议，合作内容为{w}。"),
+        ("{a}达成战略合作", "{a}于{d}签署战略合作协议，在{w}方面开展合作。"),
+    ),
+    "joint laboratory": (
+        ("{a}共建联合实验室", "{d}，{a}共建联合实验室，研究方向为{w}。"),
+        ("{a}成立联合实验室", "{a}的联合实验室于{d}成立，各方共同研究{w}。"),
+    ),
+    "joint product": (
+        ("{a}开展合作", "{d}，{a}宣布在{w}方面开展合作。"),
+        ("{a}合作开发", "{a}于{d}宣布合作开发{w}。"),
+    ),
+    "supply": (("{a}合作", "{d}，{a}在{w}方面开展合作。"),),
+    "contract": (("{a}签署合同", "{d}，{a}就{w}签署合同。"),),
+    "licence": (("{a}相互授权", "{d}，{a}就{w}签署许可协议。"),),
+    "other": (("{a}发起产业联盟", "{d}，{a}共同发起产业联盟，合作方向为{w}。"),),
+}  # fmt: skip
+_FIELDS: Final = (
+    "此次合作面向{areas}领域，涉及{techs}等技术。",
+    "从应用看，合作属于{areas}；从技术看，合作涉及{techs}。",
+    "合作所用的技术包括{techs}，主要应用于{areas}。",
+    "该项目属于{areas}领域，核心技术是{techs}。",
+)
+_BACKGROUND: Final = (
+    "近几年，人工智能从实验室走向更多行业，数据、算力和算法的配合变得越来越重要。",
+    "业内人士认为，一项技术能否用好，取决于它与业务流程结合得有多深。",
+    "多位从业者提到，落地过程中最花时间的往往是数据整理和系统对接。",
+    "研究者指出，行业标准逐步完善，有助于降低后来者的使用成本。",
+    "观察人士表示，用户更看重稳定和安全，而不只是指标上的领先。",
+    "随着成本下降，类似的应用正在从大型机构扩展到更多中小机构。",
+    "专家提醒，新技术的应用还需要配套的管理制度和人才培养。",
+    "从公开数据看，相关市场在过去几年保持了增长。",
+)
+_ACQUISITION: Final = ("{i}收购{t}", "{d}，{i}宣布收购{t}。{m}")
+_STRATEGIC: Final = (
+    ("{i}战略投资{t}", "{d}，{i}向{t}进行战略投资。{m}"),
+    ("{t}获战略投资", "{t}于{d}宣布获得{i}的战略投资。{m}"),
+)
+_ROUND: Final = (
+    ("{t}完成{n}融资", "{d}，{t}宣布完成{n}融资，投资方为{i}。{m}"),
+    ("{t}获{n}融资", "{t}于{d}宣布获得{n}融资，{i}参与投资。{m}"),
+    ("{i}投资{t}", "{d}，{i}投资{t}，本轮为{n}融资。{m}"),
+)
+
+
+@cache
+def articles(world: World) -> tuple[Article, ...]:
+    """Every article of the site, by number."""
+    written = [
+        *(_cooperation(one) for one in world.cooperation),
+        *(_quiet(one) for one in world.quiet),
+        *(_round(one) for one in world.rounds if one.article),
+    ]
+    return tuple(sorted(written, key=lambda one: one.number))
+
+
+def _cooperation(one: Cooperation) -> Article:
+    told = {"d": one.when.chinese, "w": one.what}
+    if one.parties:
+        turns: Sequence[tuple[str, str]] = _MUTUAL[one.kind]
+        told["a"] = joined(one.parties, "与")
+    else:
+        turns = _TENDER if one.tender else _DIRECTED[one.kind]
+        told["p"], told["r"] = one.provider, joined(one.recipients, "和")
+    title, lead = turns[one.number % len(turns)]
+    fields = _FIELDS[one.number % len(_FIELDS)].format(
+        areas=joined(one.applications, "和"), techs=joined(one.technologies, "和")
+    )
+    words = (title.format(**told), lead.format(**told) + fields, _background(one.number))
+    if one.script == "traditional":
+        words = tuple(_traditional().convert(part) for part in words)
+    return Article(one.number, one.when.reported, words[0], words[1:], one.charset, one)
+
+
+def _round(one: Round) -> Article:
+    money = "金额未披露。" if one.amount == "未披露" else f"金额为{one.amount}。"
+    told = {
+        "d": one.when.chinese,
+        "t": one.target,
+        "i": joined(one.investors, "和"),
+        "n": one.round,
+        "m": money,
+    }
+    if one.round == "并购":
+        title, lead = _ACQUISITION
+    else:
+        turns = _STRATEGIC if one.round == "战略投资" else _ROUND
+        title, lead = turns[one.article % len(turns)]
+    words = (lead.format(**told), _background(one.article))
+    return Article(one.article, one.when.reported, title.format(**told), words, "", one)
+
+
+def _quiet(one: Quiet) -> Article:
+    return Article(one.number, one.when.reported, one.title, (one.text, _background(one.number)), "", one)
+
+
+def _background(number: int) -> str:
+    first, second = number % len(_BACKGROUND), (number * 5 + 3) % len(_BACKGROUND)
+    return _BACKGROUND[first] + (_BACKGROUND[second] if second != first else "")
+
+
+def joined(names: Sequence[str], last: str) -> str:
+    """A、B和C; two are joined by the last word alone, and names in Latin letters keep their distance to none."""
+    if len(names) < 2:
+        return "".join(names)
+    return "、".join(names[:-1]) + (last if len(names) == 2 else "和") + names[-1]
+
+
+@cache
+def _traditional() -> opencc.OpenCC:
+    return opencc.OpenCC("s2t")
