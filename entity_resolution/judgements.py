@@ -155,7 +155,11 @@ def _carry_out(connection: Connection, row: Judgement, acting: Judgement | None,
     before = {refusal.judgement.id for refusal in trial(connection, sides, ()).refusals}
     after = trial(connection, sides, (row,))
     for refusal in after.refusals:
-        if acting is not None and refusal.judgement.id == acting.id:
+        # an older *same* that comes back must not push a person's newer one out in silence either
+        pushes_out = acting is not None and acting.verdict == "same" and refusal.judgement.by_person
+        if acting is not None and (
+            refusal.judgement.id == acting.id or (pushes_out and refusal.judgement.id not in before)
+        ):
             raise JudgementRefused(_against(connection, refusal), refusal.path)
     if acting is not None and acting.verdict in RELATIONS:
         _without_ring(connection, row, acting, after.entity_of)

@@ -42,9 +42,14 @@ class Judgement:
     undoes: int | None = None
 
     @property
+    def by_person(self) -> bool:
+        """Whether a person judged."""
+        return self.by.startswith("person:")
+
+    @property
     def authority(self) -> int:
         """How much the judge's word weighs: person 3, curated rule 2, rule 1, model 0."""
-        if self.by.startswith("person:"):
+        if self.by_person:
             return 3
         if self.by == CURATED:
             return 2
