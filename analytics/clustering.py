@@ -1,7 +1,7 @@
 """Clustering coefficients: how far a node's neighbours know each other.
 
 Triangles are found once each: edges point from the node of lower degree to that of higher degree, so that even
-a hub has few edges of its own, and each path of two such edges asks whether a third closes it.
+a hub has few edges of its own, and each edge asks which nodes both its ends point to.
 """
 
 from __future__ import annotations
@@ -16,8 +16,8 @@ from analytics.simple_graph import Ints, SimpleGraph
 
 Floats = NDArray[np.float64]
 
-#: Paths of two edges that are looked at in one go; bounds the memory.
-_PATHS: Final = 1 << 20
+#: Pairs of edges that are looked at in one go; bounds the memory.
+_PATHS: Final = 1 << 17
 
 
 def clustering_coefficients(graph: SimpleGraph) -> Floats:
@@ -66,9 +66,11 @@ def _triangles(nodes: int, low: Ints, high: Ints, edges: Ints, k: Ints) -> Itera
     tail, head, edges, code = tail[order], head[order], edges[order], code[order]
     count = np.bincount(tail, minlength=nodes)
     start = np.cumsum(count) - count
-    # A path tail → head → w, for each edge tail → head and each edge of its head. A triangle's lowest corner has
-    # two edges or more: most nodes of a value network have not.
-    paths = np.where(count[tail] > 1, count[head], 0)
+    # A triangle is an edge tail → head, and a w that both lead to: look from the end with fewer edges. A triangle's
+    # lowest corner has two edges or more: most nodes of a value network have not.
+    near = np.where(count[tail] <= count[head], tail, head)
+    other = tail + head - near
+    paths = np.where(count[tail] > 1, count[near], 0)
     bound = np.cumsum(paths)
     first = 0
     while first < len(tail):
@@ -77,12 +79,12 @@ def _triangles(nodes: int, low: Ints, high: Ints, edges: Ints, k: Ints) -> Itera
         chosen = np.arange(first, last)
         of = np.repeat(chosen, paths[chosen])
         within = np.arange(len(of)) - np.repeat(bound[chosen] - paths[chosen] - done, paths[chosen])
-        onward = start[head[of]] + within
-        wanted = tail[of] * nodes + head[onward]
+        onward = start[near[of]] + within
+        wanted = other[of] * nodes + head[onward]
         closing = np.searchsorted(code, wanted)
         closing[closing == len(code)] = 0
         found = code[closing] == wanted
         of, onward, closing = of[found], onward[found], closing[found]
-        for corner, opposite in ((tail[of], onward), (head[of], closing), (head[onward], of)):
+        for corner, opposite in ((near[of], closing), (other[of], onward), (head[onward], of)):
             yield by_degree[corner], edges[opposite]
         first = last
