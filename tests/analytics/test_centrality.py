@@ -23,7 +23,7 @@ from tests.benchmarks.graphs import Shape, value_network
 
 
 @pytest.mark.parametrize("directed", [True, False])
-@settings(max_examples=100)
+@settings(deadline=None, max_examples=100)
 @given(edges=edge_lists(most=14))
 def test_equals_networkx(edges: Edges, directed: bool) -> None:
     pairs = [pair for pair in edges[1] if pair[0] != pair[1]]

@@ -23,12 +23,13 @@ def slow(edges: Edges) -> list[float]:
     return result
 
 
-@settings(max_examples=200)
+@settings(deadline=None, max_examples=200)
 @given(edge_lists())
 def test_equals_a_slow_count(edges: Edges) -> None:
     assert clustering_coefficients(simple(edges)) == pytest.approx(slow(edges))
 
 
+@settings(deadline=None)
 @given(edge_lists())
 def test_many_small_portions_change_nothing(edges: Edges) -> None:
     whole = clustering_coefficients(simple(edges))
@@ -37,6 +38,7 @@ def test_many_small_portions_change_nothing(edges: Edges) -> None:
         assert clustering_coefficients(simple(edges)).tolist() == whole.tolist()
 
 
+@settings(deadline=None)
 @given(edge_lists())
 def test_undirected_equals_networkx(edges: Edges) -> None:
     graph = networkx.Graph([pair for pair in edges[1] if pair[0] != pair[1]])

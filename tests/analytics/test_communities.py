@@ -6,7 +6,7 @@ import igraph
 import networkx
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from analytics.communities import CommunitySearch
@@ -14,6 +14,7 @@ from tests.analytics.graph_samples import Edges, edge_lists, network, peer
 from tests.benchmarks.graphs import Shape, value_network
 
 
+@settings(deadline=None)
 @given(edge_lists())
 def test_the_value_is_the_modularity_of_the_partition(edges: Edges) -> None:
     found = CommunitySearch(network(edges)).partition()
@@ -25,6 +26,7 @@ def test_the_value_is_the_modularity_of_the_partition(edges: Edges) -> None:
         assert found.modularity == 0.0
 
 
+@settings(deadline=None)
 @given(edge_lists(), st.data())
 def test_a_pair_weighs_its_heaviest_edge(edges: Edges, data: st.DataObject) -> None:
     weight = data.draw(st.lists(st.integers(1, 5), min_size=len(edges[1]), max_size=len(edges[1])))

@@ -18,13 +18,13 @@ def histogram(edges: Edges) -> list[int]:
     return [0, *(int(count) for _, _, count in peer(edges).path_length_hist(directed=True).bins())]
 
 
-@settings(max_examples=300)
+@settings(deadline=None, max_examples=300)
 @given(edge_lists())
 def test_equals_the_plain_search(edges: Edges) -> None:
     assert distances(simple(edges)).pairs.tolist() == histogram(edges)
 
 
-@settings(max_examples=10)
+@settings(deadline=None, max_examples=10)
 @given(st.integers(0, 1000))
 def test_equals_the_plain_search_on_value_networks(seed: int) -> None:
     graph = value_network(Shape(sample=60, relation=900, edges=1800, hub=150), seed=seed)
@@ -71,6 +71,7 @@ def test_nothing_to_reach() -> None:
         assert (found.pairs.tolist(), found.diameter, found.average_path_length) == ([0], 0, 0.0)
 
 
+@settings(deadline=None)
 @given(edge_lists())
 def test_a_cover_touches_every_edge(edges: Edges) -> None:
     graph = simple(edges)
@@ -91,7 +92,7 @@ def test_an_edge_outside_the_nodes_is_refused() -> None:
         SimpleGraph.of(2, [0], [1, 0])
 
 
-@settings(max_examples=40)
+@settings(deadline=None, max_examples=40)
 @given(edge_lists(), st.integers(0, 100))
 def test_all_nodes_as_a_sample_give_the_exact_mean(edges: Edges, seed: int) -> None:
     # 512 nodes: the drawn graph, and as many copies of a path as fit beside it.

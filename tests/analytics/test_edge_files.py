@@ -96,7 +96,9 @@ def test_faults_of_node_lists_and_missing_files(tmp_path: Path) -> None:
 NAMES = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\0"), min_size=1, max_size=8)
 
 
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture])  # each example overwrites the file
+@settings(
+    deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)  # each example overwrites the file
 @given(st.lists(st.tuples(NAMES, NAMES, st.integers(1, 9)), max_size=15))
 def test_every_list_is_read_or_refused_with_its_place(
     tmp_path: Path, rows: list[tuple[str, str, int]]

@@ -149,6 +149,7 @@ def test_csv_cells_run_nothing(tmp_path: Path) -> None:
     assert [row["areas"] for row in rows] == ["", "x|y", "x"]
 
 
+@settings(deadline=None)
 @given(st.one_of(st.text(), st.integers(), st.floats(), st.none()))
 def test_a_cell_never_starts_a_formula(value: object) -> None:
     written = cell(value)
@@ -176,7 +177,7 @@ def test_the_same_network_gives_the_same_bytes(tmp_path: Path, ending: str) -> N
 
 
 @settings(
-    max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture]
+    deadline=None, max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )  # files are overwritten
 @given(text=st.text(st.characters(), max_size=30))
 def test_no_text_breaks_the_xml(tmp_path: Path, text: str) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 
 from analytics.measures import TABLE_COLUMNS, degrees, measure, measure_table
 from analytics.networks import build, build_years
@@ -43,6 +43,7 @@ def test_the_sample_is_unknown_where_nobody_names_it() -> None:
     assert row.sample_nodes is row.relation_nodes is None
 
 
+@settings(deadline=None)
 @given(edge_lists())
 def test_agrees_with_igraph(edges: Edges) -> None:
     row = measure(network(edges))
@@ -55,6 +56,7 @@ def test_agrees_with_igraph(edges: Edges) -> None:
         assert row.average_path_length == pytest.approx(graph.average_path_length(directed=True))
 
 
+@settings(deadline=None)
 @given(edge_lists())
 def test_undirected_agrees_with_igraph(edges: Edges) -> None:
     once = (edges[0], sorted({(min(pair), max(pair)) for pair in edges[1]}))
@@ -79,6 +81,7 @@ def test_weights_move_the_weighted_degree_alone() -> None:
     assert (row.average_degree, row.average_weighted_degree) == (2 / 3, 7 / 3)
 
 
+@settings(deadline=None)
 @given(edge_lists())
 def test_degrees_count_ends(edges: Edges) -> None:
     found = pd.Series(degrees(network(edges)))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pandas as pd
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from analytics.networks import DIMENSIONS, LeftOut, Network, Parallel, build, build_years
@@ -129,6 +129,7 @@ ROWS = st.lists(
 )
 
 
+@settings(deadline=None)
 @given(ROWS, st.sets(st.sampled_from("abcde")), st.sampled_from(["keep", "merge", "pair"]))
 def test_every_year_equals_a_plain_count(
     rows: list[tuple[int, str, str, str, object]], sample: set[str], parallel: Parallel
