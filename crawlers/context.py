@@ -33,6 +33,15 @@ class RunContext:
     missing: list[str] = field(default_factory=list)
     forbidden: list[str] = field(default_factory=list)
     failure: BaseException | None = None
+    _archived: frozenset[str] = frozenset()
+
+    def __post_init__(self) -> None:
+        self._archived = frozenset(one.url for one in self.stored or ())
+
+    def linked(self, url: str) -> None:
+        """A page read out of an archive names another one: noted if the archive lacks it."""
+        if url not in self._archived and url not in self.missing:
+            self.missing.append(url)
 
 
 def context_of(crawler: Crawler) -> RunContext:

@@ -23,6 +23,7 @@ class Declaration:
     lists_all: a complete run names all that the source says, so what it misses has ended.
     authority: the source names organisations reliably enough for its names to be looked for in running text.
     documents: endings of files that `--replay` may read in place of WARC files, such as `.docx`.
+    texts: its pages are running text, in which facts are looked for.
     version: of the parser; raised whenever it reads the same page otherwise than before.
     """
 
@@ -43,5 +44,6 @@ class Declaration:
     lists_all: bool = False
     authority: bool = False
     documents: tuple[str, ...] = ()
+    texts: bool = False
     version: str = "1"
     expected: Expected = field(default_factory=Expected)

@@ -20,6 +20,7 @@ from crawlers.tabular import Row
 from pipelines.amounts import read_amount
 from pipelines.dates import read_when
 from pipelines.errors import InputError
+from pipelines.identifiers import read_stock
 from pipelines.records import (
     UNDATED,
     AlsoNamed,
@@ -191,7 +192,6 @@ def _company(cells: Cells) -> list[AnyRecord]:
         ("lei", cells.text("lei")),
         (cells.own("id"), cells.text("id")),
     ]
-    identifiers += [("stock", stock_code(one)) for one in cells.values("stock")]
     kind = cells.text("kind") or "company"
     if kind not in get_args(EntityKind):
         raise InputError(
@@ -202,7 +202,10 @@ def _company(cells: Cells) -> list[AnyRecord]:
         kind=kind,
         country=cells.text("country") or None,
         place=cells.text("city") or cells.text("province") or None,
-        identifiers=tuple(Identifier(scheme=scheme, value=value) for scheme, value in identifiers if value),
+        identifiers=(
+            *(Identifier(scheme=scheme, value=value) for scheme, value in identifiers if value),
+            *(listing(one) for one in cells.values("stock")),
+        ),
     )
     year = cells.when("year")
     attributes = [
@@ -287,11 +290,10 @@ def _employer(cells: Cells) -> Mention | None:
     stock, name = cells.text("employer_stock"), cells.text("employer")
     if not stock and not name:
         return None
-    code = stock_code(stock) if stock else ""
     return Mention(
         name=name or stock,
         kind="company",
-        identifiers=(Identifier(scheme="stock", value=code),) if code else (),
+        identifiers=(listing(stock),) if stock else (),
     )
 
 
@@ -352,17 +354,12 @@ def _last_day(when: When) -> dt.date | None:
     return when.start.replace(day=calendar.monthrange(when.start.year, when.start.month)[1])
 
 
-def stock_code(written: str) -> str:
-    """A stock code with its exchange: six digits of mainland China get theirs (6 Shanghai, 0 and 3 Shenzhen,
-    4, 8 and 9 Beijing, with 900 Shanghai and 200 Shenzhen for B shares); any other code stays as written."""
-    code = written.strip().upper()
-    if not re.fullmatch(r"\d{6}", code):
-        return code
-    if code.startswith("900") or code[0] in "56":
-        return f"{code}.SH"
-    if code[0] in "0123":
-        return f"{code}.SZ"
-    return f"{code}.BJ"
+def listing(written: str) -> Identifier:
+    """A stock code with its exchange: a Chinese one in its one form, any other as a `ticker`, as written."""
+    try:
+        return Identifier(scheme="stock", value=read_stock(written))
+    except InputError:
+        return Identifier(scheme="ticker", value=written.strip().upper())
 
 
 def records_of(

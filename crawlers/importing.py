@@ -102,7 +102,7 @@ def _import(
     mapping.source["name"] = name
     run = open_run(engine, _source_row(mapping.source, name), "import", path.name)
     archive, writer = Archive(folder, engine, name), StoreWriter(engine, name, run)
-    ingest = Ingest(Method(f"import {mapping.kind}", VERSION))
+    ingest = Ingest(name, Method(f"import {mapping.kind}", VERSION))
     at = now()
     content_type = CONTENT_TYPES.get(path.suffix.lower(), EXCEL)
     try:
@@ -111,9 +111,9 @@ def _import(
         reading = Reading(lasting_name(path), at, shot, complete=False)
         lines = 0
         for _row, records, rejected in records_of(mapping, sheet.rows):
-            facts, _documents, refused = ingest.run(records, at)
-            reading.facts += facts
-            reading.rejected += [*rejected, *refused]
+            done = ingest.run(records, at)
+            reading.facts += done.facts
+            reading.rejected += [*rejected, *done.rejected]
             reading.records += bool(records)
             lines += 1
             if len(reading.facts) + len(reading.rejected) >= BATCH_FACTS:

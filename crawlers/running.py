@@ -26,7 +26,9 @@ from crawlers.spider import SourceSpider
 from crawlers.summary import Summary
 from pipelines.errors import InputError, SourceError, UsageError
 from pipelines.ingest import Ingest
+from pipelines.reading import Gazetteer
 from pipelines.store.archive import Archive, Stored
+from pipelines.store.names import known_names
 from pipelines.store.runs import close_run, open_run
 from pipelines.store.writing import Method, StoreWriter
 
@@ -162,9 +164,9 @@ async def _one(
     )
     crawler = process.create_crawler(spider)
     crawler.settings.setdict({**settings, SETTING: context}, priority="cmdline")
-    arguments = dict(plan.arguments)
+    arguments: dict[str, Any] = dict(plan.arguments)
     if stored is not None:
-        arguments["replayed"] = _requests(stored, plan.limit)  # type: ignore[assignment]
+        arguments["replayed"] = _requests(stored, plan.limit)
     if plan.limit is not None:
         crawler.settings.set("CLOSESPIDER_PAGECOUNT", plan.limit, priority="cmdline")
     try:
@@ -213,6 +215,8 @@ def _closed(engine: Engine, run: int, context: RunContext, crawler: Crawler, pla
     read = counts.records + counts.rejected
     if read and counts.rejected / read > expected.rejected_share_most:
         notes.append(f"alarm: {counts.rejected} of {read} records rejected; see: valuenet status --rejected")
+    for one in context.ingest.corrector.notes(complete=outcome == "complete" and plan.limit is None):
+        notes.append(f"correction {one.correction.id} ({one.correction.where}): {one.why}")
     ended = close_run(engine, run, outcome, "\n".join(notes))
     counts.facts_ended += ended
     if context.failure is not None:
@@ -234,4 +238,5 @@ def _scope(plan: Plan) -> str:
 
 def ingest_for(engine: Engine, declaration: Declaration) -> Ingest:
     """The steps for a source; running text is read with the names that other sources have told by now."""
-    return Ingest(Method(f"{declaration.name} parser", declaration.version))
+    gazetteer = Gazetteer(known_names(engine, declaration.name)) if declaration.texts else None
+    return Ingest(declaration.name, Method(f"{declaration.name} parser", declaration.version), gazetteer)

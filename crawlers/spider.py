@@ -77,7 +77,10 @@ class SourceSpider(scrapy.Spider):
         try:
             for found in self.read(response):
                 if isinstance(found, Request):
-                    yield found.replace(errback=self.unanswered)
+                    if self.replayed is None:
+                        yield found.replace(errback=self.unanswered)
+                    else:  # all that is archived is being read anyway
+                        context_of(self.crawler).linked(found.url)
                 elif isinstance(found, Rejected):
                     page.rejected.append(found)
                 else:

@@ -51,14 +51,14 @@ class StorePipeline:
 
     def _reading(self, page: Page) -> Reading:
         reference, at = snapshot_of(page.response)
-        facts, documents, rejected = self._context.ingest.run(page.records, at)
+        done = self._context.ingest.run(page.records, at)
         return Reading(
             url=page.url,
             seen_at=at,
             snapshot=reference,
-            facts=facts,
-            documents=documents,
-            rejected=[*page.rejected, *rejected],
+            facts=done.facts,
+            documents=done.documents,
+            rejected=[*page.rejected, *done.rejected],
             records=len(page.records),
             etag=_header(page, "ETag"),
             last_modified=_header(page, "Last-Modified"),

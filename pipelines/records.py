@@ -38,8 +38,8 @@ class _Frozen(BaseModel):
 
 
 class Identifier(_Frozen):
-    """A registered identifier: `scheme` is one of `uscc, lei, ror, wikidata, stock, grid, isni, fundref, cik`
-    or `SOURCE:NAME` for a source's own ids (two ids of an own scheme conflict only inside that source)."""
+    """A registered identifier: `scheme` is one of `uscc, lei, ror, wikidata, stock (China), ticker (elsewhere), grid, isni, fundref, cik`
+    or `SOURCE:NAME` for a source's own ids (which may join two mentions, and never keep them apart)."""
 
     scheme: Annotated[str, StringConstraints(pattern=r"^[a-z0-9_-]+(:[a-z0-9_-]+)?$", max_length=40)]
     value: Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=100)]

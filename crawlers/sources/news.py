@@ -44,6 +44,7 @@ DECLARATION = Declaration(
     # A site shows what is new: what it no longer lists has not ended.
     lists_all=False,
     authority=False,
+    texts=True,
     expected=Expected(pages_least=1, records_least=1, rejected_share_most=0.2),
 )
 

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from crawlers.handed_in import RowReader, stock_code
+from crawlers.handed_in import RowReader, listing
 from crawlers.mappings import Mapping, layouts
 from crawlers.tabular import Row
 from pipelines.records import AnyRecord, Financing, Organisation, Person, Rejected
@@ -168,12 +168,11 @@ def test_yearly_attributes_carry_their_year() -> None:
 
 
 @pytest.mark.parametrize(
-    ("written", "code"),
-    [("600519", "600519.SH"), ("000001", "000001.SZ"), ("300565", "300565.SZ"), ("688012", "688012.SH"),
-     ("830799", "830799.BJ"), ("900901", "900901.SH"), ("200011", "200011.SZ"), ("00700.HK", "00700.HK"), ("bidu", "BIDU")],
-)  # fmt: skip
-def test_stock_codes(written: str, code: str) -> None:
-    assert stock_code(written) == code
+    ("written", "scheme", "value"),
+    [("600519", "stock", "600519.SH"), ("700.HK", "stock", "00700.HK"), ("bidu.us", "ticker", "BIDU.US")],
+)
+def test_listings(written: str, scheme: str, value: str) -> None:
+    assert (listing(written).scheme, listing(written).value) == (scheme, value)
 
 
 @given(st.sampled_from(layouts()), st.data())
