@@ -26,8 +26,30 @@ FOLDERS = {*ROOMS, "migrations", "tests"}
 OUTSIDE = {"tools", "requirements", "docs", ".ci"}
 DOCUMENTS = ("README.md", "ARCHITECTURE.md", "DECISIONS.md", "CONTRIBUTING.md", "CHANGELOG.md", "LICENSE")
 
-#: Modules whose test does not bear their name: the test that stands for them.
-TESTED_ELSEWHERE: dict[str, str] = {}
+#: Parts that have no test of their own name, because they have no face of their own: the test of what they are
+#: a part of, which alone runs over 85 % of their lines.
+TESTED_ELSEWHERE: dict[str, str] = {
+    "analytics/bit_rows.py": "tests/analytics/test_distances.py",
+    "analytics/csv_files.py": "tests/analytics/test_export.py",
+    "analytics/folding.py": "tests/analytics/test_distances.py",
+    "analytics/gexf.py": "tests/analytics/test_export.py",
+    "analytics/graphml.py": "tests/analytics/test_export.py",
+    "analytics/network_items.py": "tests/analytics/test_export.py",
+    "analytics/simple_graph.py": "tests/analytics/test_distances.py",
+    "analytics/xml_text.py": "tests/analytics/test_export.py",
+    "crawlers/article.py": "tests/crawlers/test_source_news.py",
+    "crawlers/charset.py": "tests/crawlers/test_source_news.py",
+    "crawlers/declaration.py": "tests/crawlers/test_sources.py",
+    "crawlers/word.py": "tests/crawlers/test_source_cac.py",
+    "entity_resolution/log.py": "tests/entity_resolution/test_clustering.py",
+    "entity_resolution/vocabulary.py": "tests/entity_resolution/test_names.py",
+    "pipelines/errors.py": "tests/test_valuenet.py",
+    "pipelines/records.py": "tests/pipelines/test_store_writing.py",
+    "pipelines/store/bulk.py": "tests/pipelines/test_store_writing.py",
+    "pipelines/store/runs.py": "tests/pipelines/test_store_writing.py",
+    "pipelines/store/session.py": "tests/pipelines/test_store_schema.py",
+    "pipelines/store/types.py": "tests/pipelines/test_store_schema.py",
+}
 
 #: Code files over the limit, each with the reason.
 LONG: dict[str, str] = {
