@@ -26,7 +26,8 @@ from pipelines.errors import InputError
 from pipelines.records import TEXT_LIMIT, UNDATED, When
 
 PAGE_LIMIT: Final = 5_000_000
-#: The work on a page grows with the square of its elements at worst; an article has a few thousand.
+#: An article's page has a few thousand elements; one with more than the second number is not read at all.
+LARGE: Final = 8_000
 ELEMENTS_MOST: Final = 30_000
 _LD_LIMIT: Final = 500_000
 _LD_DEPTH: Final = 8
@@ -208,9 +209,9 @@ def _text(tree: Any, stated: dict[str, Any], title: str) -> str:
     body = stated.get("articleBody")
     if isinstance(body, str) and len(tidy(body)) >= 40:
         return body.strip()[:TEXT_LIMIT]
-    found = trafilatura.extract(
-        deepcopy(tree), include_comments=False, include_tables=True, with_metadata=False
-    )
+    # Its second opinions take time that grows with the square of the paragraphs: large pages do without.
+    large = sum(1 for _ in islice(tree.iter(), LARGE + 1)) > LARGE
+    found = trafilatura.extract(deepcopy(tree), include_comments=False, with_metadata=False, fast=large)
     lines = [line for line in map(tidy, (found or "").splitlines()) if line]
     # The heading over the text is no part of it.
     lines = [line for index, line in enumerate(lines) if index >= 3 or line != title]

@@ -102,57 +102,6 @@ def document(body: bytes, url: str = HOME + "a.html") -> dict[str, Any]:
 
 
 @pytest.mark.parametrize(
-    ("head", "url"),
-    [
-        ('<link rel="canonical" href="/b.html?utm_source=x#top">', HOME + "b.html"),
-        (
-            '<link rel="canonical" href="https://www.news.valuenet.example/b">',
-            "https://www.news.valuenet.example/b",
-        ),
-        ('<meta property="og:url" content="/c.html">', HOME + "c.html"),
-        # the front page, another site, and nonsense are no other name of this page
-        ('<link rel="canonical" href="/">', HOME + "a.html"),
-        ('<link rel="canonical" href="https://elsewhere.example/b">', HOME + "a.html"),
-        ('<link rel="canonical" href="javascript:alert(1)">', HOME + "a.html"),
-        ('<link rel="canonical" href="http://[::1">', HOME + "a.html"),
-    ],
-)
-def test_the_lasting_address_of_a_page(head: str, url: str) -> None:
-    assert document(page(head))["url"] == url
-
-
-def test_tracking_parameters_are_no_part_of_the_address() -> None:
-    assert document(page(), HOME + "a.html?id=3&spm=1.2&utm_campaign=y#z")["url"] == HOME + "a.html?id=3"
-
-
-@pytest.mark.parametrize(
-    ("head", "body", "day", "confidence"),
-    [
-        ('<meta name="publishdate" content="2031-05-06">', "", "2031-05-06", None),
-        ('<meta name="og:time" content="2031年05月06日 18:05">', "", "2031-05-06", None),
-        ('<meta itemprop="datePublished" content="2031-05-06T23:00:00Z">', "", "2031-05-07", None),
-        ("", '<time datetime="2031-05-06T10:00+08:00">昨天</time>', "2031-05-06", None),
-        ("", "<p>2031 05/ 06 20:52:15 来源</p>", "2031-05-06", 0.8),
-        ("", "<p>编号 20310506123，2031年13月40日，2031年5月6日</p>", "2031-05-06", 0.8),
-        ('<script>var d={"publishDate": "2031-05-06T01:00:00.000Z"}</script>', "", "2031-05-06", 0.7),
-    ],
-)
-def test_where_a_day_may_stand(head: str, body: str, day: str, confidence: float | None) -> None:
-    one = document(page(head, body))
-    assert one["when"]["start"] == day
-    assert one.get("confidence") == confidence
-
-
-def test_a_day_in_the_address_goes_before_one_in_the_text() -> None:
-    one = document(page("", "<p>2001年1月1日成立</p>"), HOME + "2031-05/06/c_1.htm")
-    assert one["when"]["start"] == "2031-05-06"
-
-
-def test_a_page_without_a_day_is_undated() -> None:
-    assert "when" not in document(page())
-
-
-@pytest.mark.parametrize(
     ("head", "field"),
     [
         ('<meta name="publishdate" content="2021-13-40">', "meta:publishdate"),
@@ -169,79 +118,6 @@ def test_what_cannot_be_read_is_rejected_beside_the_document(head: str, field: s
     assert [one["field"] for one in found["rejected"]] == [field]
     assert found["rejected"][0]["locator"]
     assert found["records"][0]["title"] == "标题在此"
-
-
-@pytest.mark.parametrize(
-    "ld",
-    [
-        '{"@type": "NewsArticle", "headline": 5, "datePublished": ["2031"]}',
-        '[1, null, {"@graph": {"@graph": []}}]',
-        '"x"',
-        "5",
-    ],
-)
-def test_json_ld_of_other_shapes_is_no_matter(ld: str) -> None:
-    assert document(page(f'<script type="application/ld+json">{ld}</script>'))["title"] == "标题在此"
-
-
-def test_an_article_body_in_json_ld_is_the_text() -> None:
-    words = "这是正文，" * 20
-    ld = f'<script type="application/ld+json">{{"@type":"Article","headline":"新标题","articleBody":"{words}"}}</script>'
-    one = document(page(ld))
-    assert (one["title"], one["text"]) == ("新标题", words)
-
-
-@pytest.mark.parametrize(
-    ("title", "heading", "read_as"),
-    [
-        ("晨雾公司融资 - 雾谷网", "<h1>晨雾公司融资</h1>", "晨雾公司融资"),
-        ("晨雾公司融资_雾谷网", "<h2>晨雾公司融资</h2>", "晨雾公司融资"),
-        ("晨雾公司融资两亿元", "<h1>晨雾公司</h1>", "晨雾公司融资两亿元"),
-        ("晨雾公司融资 - 雾谷网", "", "晨雾公司融资 - 雾谷网"),
-    ],
-)
-def test_the_heading_shows_where_the_title_ends(title: str, heading: str, read_as: str) -> None:
-    assert document(page(body=heading, title=title))["title"] == read_as
-
-
-SIMPLIFIED = "公司与大学签署合作协议，双方将共建实验室，应用于国内的工业生产和社会管理"
-TRADITIONAL = "公司與大學簽署合作協議，雙方將共建實驗室，應用於國內的工業生產和社會管理"
-
-
-@pytest.mark.parametrize("declared", ["utf-8", "gb2312", "big5", "iso-8859-1", "no-such-charset"])
-@pytest.mark.parametrize(
-    ("charset", "words"),
-    [
-        ("utf-8", SIMPLIFIED),
-        ("utf-8-sig", TRADITIONAL),
-        ("utf-16", SIMPLIFIED),
-        ("gb18030", SIMPLIFIED),
-        ("gb18030", TRADITIONAL),
-        ("big5", TRADITIONAL),
-    ],
-)
-def test_the_bytes_decide_the_charset(charset: str, words: str, declared: str) -> None:
-    head = f"<html><head><meta charset={declared}><title>{words}</title></head>"
-    text = f"{head}<body><p>{(words + '。') * 3}</p></body></html>"
-    assert document(text.encode(charset))["title"] == words
-
-
-def test_a_page_in_a_western_charset() -> None:
-    words = "Größere Übernahmen für die Künstliche Intelligenz; "
-    text = f"<html><head><meta charset=iso-8859-1><title>Größe zählt</title></head><body><p>{words * 5}</p></body></html>"
-    one = document(text.encode("cp1252"))
-    assert one["title"] == "Größe zählt"
-    assert "Übernahmen" in one["text"]
-
-
-def test_a_few_broken_bytes_are_no_other_charset() -> None:
-    body = page(body="<p>" + SIMPLIFIED * 40 + "</p>").replace("工业".encode(), "工业".encode()[:-1], 1)
-    assert SIMPLIFIED in document(body)["text"]
-
-
-def test_a_page_cut_in_the_middle_of_a_character_is_still_utf8() -> None:
-    one = document(page(body=f"<p>{SIMPLIFIED * 5}</p>")[:-40] + "末".encode()[:2])
-    assert SIMPLIFIED in one["text"]
 
 
 @pytest.mark.parametrize(
