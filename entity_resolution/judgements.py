@@ -154,12 +154,12 @@ def _carry_out(connection: Connection, row: Judgement, acting: Judgement | None,
     sides = [storage.as_id(row.left), storage.as_id(row.right)]
     before = {refusal.judgement.id for refusal in trial(connection, sides, ()).refusals}
     after = trial(connection, sides, (row,))
-    for refusal in after.refusals:
+    for refusal in after.refusals if acting is not None else ():
+        assert acting is not None
+        refused = refusal.judgement
         # an older *same* that comes back must not push a person's newer one out in silence either
-        pushes_out = acting is not None and acting.verdict == "same" and refusal.judgement.by_person
-        if acting is not None and (
-            refusal.judgement.id == acting.id or (pushes_out and refusal.judgement.id not in before)
-        ):
+        pushed_out = acting.verdict == "same" and refused.by_person and refused.id not in before
+        if refused.id == acting.id or pushed_out:
             raise JudgementRefused(_against(connection, refusal), refusal.path)
     if acting is not None and acting.verdict in RELATIONS:
         _without_ring(connection, row, acting, after.entity_of)

@@ -52,6 +52,7 @@ class NameParts:
     head: str
 
 
+@lru_cache(maxsize=200_000)
 def fold(name: str) -> str:
     """One way of writing: compatibility forms, simplified characters, lower case, one kind of bracket, dash,
     quotation mark and space; no space beside a Chinese character. `fold(fold(x)) == fold(x)`."""
@@ -71,6 +72,11 @@ def exact_key(name: str, kind: str | None = None) -> str:
     legal form. A partnership's key differs from that of the company of the same name.
     """
     return _exact_key(name, kind)
+
+
+def legal_form(name: str) -> str:
+    """The class of legal form that the name bears (company, partnership, sole_proprietor), or nothing."""
+    return _without_legal_form(fold(name), vocabulary())[1]
 
 
 @lru_cache(maxsize=200_000)

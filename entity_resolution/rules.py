@@ -15,7 +15,7 @@ from entity_resolution.compatibility import Mentioned, kinds_agree, profile
 from entity_resolution.curated import Curated, Organisation
 from entity_resolution.homonyms import Bearing, split
 from entity_resolution.log import CURATED, Verdict
-from entity_resolution.names import exact_key, parts
+from entity_resolution.names import exact_key, legal_form
 from entity_resolution.planning import Case, Group, Held, Pair
 
 IDENTIFIER, NAME, LINK = "rule:identifier", "rule:name", "rule:link"
@@ -83,7 +83,7 @@ def by_name(
             if name.type in _LOOSE:
                 loose[mention.id] = mention
                 continue
-            own[mention.id] = Bearing(mention, stated=True, stated_form=bool(parts(name.name).legal_form))
+            own[mention.id] = Bearing(mention, stated=True, stated_form=bool(legal_form(name.name)))
         found = split(own.values())
         case = Held()
         for group in found.groups:

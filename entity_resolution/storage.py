@@ -26,7 +26,7 @@ from entity_resolution import planning
 from entity_resolution.clustering import Node
 from entity_resolution.compatibility import Mentioned
 from entity_resolution.log import Judgement, Key, deciding, effective
-from entity_resolution.names import parts
+from entity_resolution.names import legal_form
 from entity_resolution.relations import Relation
 from entity_resolution.rules import Link, Stated, key_of
 from pipelines.store import schema
@@ -388,7 +388,7 @@ def _mentioned(connection: Connection, rows: Iterable[Row[Any]]) -> dict[int, Me
 
 def _mention(row: Row[Any], identifiers: frozenset[tuple[str, str]]) -> Mentioned:
     key = key_of(row.name, row.kind)
-    has_form = bool(parts(row.name).legal_form) if row.kind != "person" else False
+    has_form = bool(legal_form(row.name)) if row.kind != "person" else False
     return Mentioned(
         row.id, row.source, row.scope, row.name, row.kind, row.country, row.place,
         row.first_seen.isoformat(), key, has_form, identifiers,

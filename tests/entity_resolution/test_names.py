@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from entity_resolution.names import exact_key, fold, parts
+from entity_resolution.names import exact_key, fold, legal_form, parts
 from entity_resolution.vocabulary import vocabulary
 from tests.shared import shared
 
@@ -42,6 +42,7 @@ def test_parts_never_fail_and_come_from_the_name(name: str) -> None:
     assert found.unit in found.folded
     assert found.head in found.folded
     assert len(found.core) <= len(found.folded)
+    assert found.legal_form == legal_form(name)
 
 
 @given(st.lists(st.sampled_from(sorted(vocabulary().chinese_forms)), min_size=1, max_size=3))
