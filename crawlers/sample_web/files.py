@@ -113,8 +113,13 @@ def people(world: World) -> list[list[str]]:
     return rows
 
 
+def listable(name: str) -> bool:
+    """Whether a name can stand in a list: it holds nothing that separates lists."""
+    return not _SEPARATORS & set(name)
+
+
 def _listed(names: Sequence[str]) -> str:
-    return LIST.join(name for name in names if not _SEPARATORS & set(name))
+    return LIST.join(filter(listable, names))
 
 
 def _write(path: Path, header: Sequence[str], rows: Iterable[Sequence[str]]) -> Path:

@@ -52,8 +52,8 @@ _DIRECTED: Final = {
         ("{p}向{r}提供{w}", "{p}于{d}向{r}提供{w}。"),
     ),
     "licence": (
-        ("{r}采用{p}的研究成果", "{d}，{r}采用{p}的{w}。"),
-        ("{p}授权{r}使用其技术", "{d}，{p}授权{r}使用{w}。"),
+        ("{r}采用{p}的技术", "{d}，{r}采用{p}的{w}。"),
+        ("{p}的技术用于{r}产品", "{d}，{r}在产品中采用了{p}的{w}。"),
     ),
     "contract": (
         ("{p}承建{w}", "{d}，{p}为{r}建设{w}。"),
@@ -105,7 +105,7 @@ _STRATEGIC: Final = (
     ("{t}获战略投资", "{t}于{d}宣布获得{i}的战略投资。{m}"),
 )
 _ROUND: Final = (
-    ("{t}完成{n}融资", "{d}，{t}宣布完成{n}融资，投资方为{i}。{m}"),
+    ("{t}完成{n}融资", "{d}，{t}宣布完成{n}融资，投资方包括{i}。{m}"),
     ("{t}获{n}融资", "{t}于{d}宣布获得{n}融资，{i}参与投资。{m}"),
     ("{i}投资{t}", "{d}，{i}投资{t}，本轮为{n}融资。{m}"),
 )
@@ -134,10 +134,9 @@ def _cooperation(one: Cooperation) -> Article:
     fields = _FIELDS[one.number % len(_FIELDS)].format(
         areas=joined(one.applications, "和"), techs=joined(one.technologies, "和")
     )
-    words = (title.format(**told), lead.format(**told) + fields, _background(one.number))
-    if one.script == "traditional":
-        words = tuple(_traditional().convert(part) for part in words)
-    return Article(one.number, one.when.reported, words[0], words[1:], one.charset, one)
+    words = [title.format(**told), lead.format(**told) + fields, _background(one.number)]
+    headline, *text = (as_printed(part, one.script) for part in words)
+    return Article(one.number, one.when.reported, headline, tuple(text), one.charset, one)
 
 
 def _round(one: Round) -> Article:
@@ -168,10 +167,15 @@ def _background(number: int) -> str:
 
 
 def joined(names: Sequence[str], last: str) -> str:
-    """A、B和C; two are joined by the last word alone, and names in Latin letters keep their distance to none."""
+    """A、B和C; two are joined by the last word alone."""
     if len(names) < 2:
         return "".join(names)
     return "、".join(names[:-1]) + (last if len(names) == 2 else "和") + names[-1]
+
+
+def as_printed(words: str, script: str) -> str:
+    """The words in the script of their article."""
+    return _traditional().convert(words) if script == "traditional" else words
 
 
 @cache

@@ -1,0 +1,197 @@
+"""What every table and figure is computed from: the facts of a view, a sample, the years, and the networks of them.
+
+Invariant: all tables of one basis see the same facts, the same sample and the same networks.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from functools import cached_property
+from typing import Final
+
+import numpy as np
+import pandas as pd
+from sqlalchemy import Engine
+
+from analytics.exhibits import Words
+from analytics.facts import DOMESTIC, Facts, View, load
+from analytics.networks import DIMENSIONS, Network, Parallel, build_years
+from analytics.sample import Edition, newest, nodes, show
+from analytics.simple_graph import Ints
+from pipelines.errors import UsageError
+
+#: As many years as the tables over years show, where nobody asks for others.
+SPAN: Final = 8
+#: Years further apart than this are a slip of the pen, not a wish.
+_YEARS_MOST: Final = 200
+
+
+@dataclass(frozen=True, eq=False)
+class Basis:
+    """years: rising, without gaps or not; the last is the year that the tables without a year speak of.
+    top: how many rows a ranking has."""
+
+    facts: Facts
+    edition: Edition
+    years: tuple[int, ...]
+    top: int = 20
+    _networks: dict[tuple[tuple[str, ...], Parallel], dict[int, Network]] = field(
+        default_factory=dict, repr=False
+    )
+
+    def __post_init__(self) -> None:
+        if not self.years:
+            raise UsageError("no year: no relation of the sample has a date; name years with --year")
+        if list(self.years) != sorted(set(self.years)) or self.years[-1] - self.years[0] > _YEARS_MOST:
+            raise UsageError(f"years rise and lie within {_YEARS_MOST} of each other, not {self.years}")
+        if self.top < 1:
+            raise UsageError("a ranking has one row or more")
+
+    @property
+    def last(self) -> int:
+        return self.years[-1]
+
+    @cached_property
+    def nodes(self) -> pd.DataFrame:
+        """All entities of the view, with `sample`, `layer`, `core_technology`."""
+        return nodes(self.facts, self.edition)
+
+    @cached_property
+    def sample(self) -> frozenset[str]:
+        """Entities that are sample nodes."""
+        return frozenset(self.nodes.loc[self.nodes["sample"], "entity"])
+
+    @cached_property
+    def heads(self) -> dict[str, str]:
+        """Entity → the one that it counts as under the view, for all that stand in a fact."""
+        return dict(zip(self.facts.roles["own"], self.facts.roles["entity"], strict=True))
+
+    @cached_property
+    def known(self) -> pd.DataFrame:
+        """name, name_en, kind, country of each entity; the index is the entity."""
+        return self.nodes.set_index("entity")[["name", "name_en", "kind", "country"]]
+
+    @cached_property
+    def relations(self) -> pd.DataFrame:
+        """The relations that may enter a network of the sample: two different ends, one of them of the sample, with
+        `from_sample` and `to_sample`; undated ones are among them."""
+        every = self.facts.relations
+        ends = {"from_sample": every["source"], "to_sample": every["target"]}
+        rows = every.assign(**{name: end.isin(self.sample) for name, end in ends.items()})
+        inside = (rows["source"] != rows["target"]) & (rows["from_sample"] | rows["to_sample"])
+        return rows.loc[inside]
+
+    def network(
+        self, year: int, dimensions: Collection[str] = DIMENSIONS, parallel: Parallel = "pair"
+    ) -> Network:
+        """The network of one year; those of all years of the basis are built together, once."""
+        key = (tuple(one for one in DIMENSIONS if one in dimensions), parallel)
+        found = self._networks.setdefault(key, {})
+        if year not in found:
+            wanted = sorted({*self.years, year} - found.keys())
+            found.update(
+                build_years(self.facts.relations, self.nodes, wanted, dimensions=key[0], parallel=parallel)
+            )
+        return found[year]
+
+    def until(self, year: int, dimensions: Collection[str] = DIMENSIONS) -> pd.DataFrame:
+        """The rows of `relations` behind the network of a year."""
+        rows = self.relations
+        wanted = (rows["date"].dt.year <= year) & rows["dimension"].isin(list(dimensions))
+        return rows.loc[wanted]
+
+    def domestic(self, entities: Iterable[str]) -> list[bool | None]:
+        """Whether each is domestic; None where no source names its country."""
+        country = self.facts.country
+        found = (country.get(one) for one in entities)
+        return [one in DOMESTIC if isinstance(one, str) and one else None for one in found]
+
+    def names(self, entities: Iterable[str]) -> dict[str, list[str]]:
+        """The columns `entity`, `name`, `name_en` for a table."""
+        listed = list(entities)
+        found = self.known.reindex(listed)
+        english = [one if isinstance(one, str) else "" for one in found["name_en"]]
+        return {"entity": listed, "name": [str(one) for one in found["name"]], "name_en": english}
+
+    def with_years(self, years: Iterable[int]) -> Basis:
+        """The same with other years."""
+        return replace(self, years=tuple(sorted(set(years))), _networks=self._networks)
+
+    def reading_notes(self, dimensions: Collection[str] = DIMENSIONS) -> tuple[Words, ...]:
+        """What a reader of any table over these dimensions has to know of what was left out."""
+        chosen = self.relations[self.relations["dimension"].isin(list(dimensions))]
+        undated = int(chosen["date"].isna().sum())
+        said = []
+        if undated:
+            said.append(
+                Words(
+                    f"另有 {undated} 条关系没有日期，未计入任何年份。",
+                    f"{undated} relations bear no date and enter no year.",
+                )
+            )
+        if self.facts.unresolved:
+            said.append(
+                Words(
+                    f"尚有 {self.facts.unresolved} 个名称未判定其所指，涉及的事实未计入。",
+                    f"{self.facts.unresolved} names are not resolved yet; their facts are left out.",
+                )
+            )
+        return tuple(said)
+
+
+def fact_ids(rows: pd.DataFrame) -> Ints:
+    """The distinct facts that rows of relations rest on, rising."""
+    via = rows["via"].dropna().to_numpy(dtype=np.int64)
+    return np.unique(np.concatenate([rows["fact"].to_numpy(dtype=np.int64), via]))
+
+
+def basis(
+    engine: Engine,
+    edition: str | None = None,
+    view: View | None = None,
+    *,
+    years: Iterable[int] = (),
+    top: int = 20,
+) -> Basis:
+    """The basis over a store: the newest sample unless one is named, `SPAN` years up to the edition's last unless
+    years are named. Raises `UsageError` or `StoreError` where the store has no sample or no entities."""
+    sample = show(engine, edition or newest(engine))
+    facts = load(engine, view)
+    wanted = tuple(sorted(set(years))) or _years(facts, sample)
+    return Basis(facts, sample, wanted, top)
+
+
+def _years(facts: Facts, sample: Edition) -> tuple[int, ...]:
+    """Up to the year of the sample's rule, or the one that names the edition, or the newest relation's; from the
+    first year that has a relation, but no more than `SPAN`."""
+    members = nodes(facts, sample)
+    inside = set(members.loc[members["sample"], "entity"])
+    rows = facts.relations
+    touching = rows["source"].isin(inside) | rows["target"].isin(inside)
+    dated = rows.loc[touching & rows["date"].notna(), "date"].dt.year
+    if dated.empty:
+        return ()
+    last = int(dated.max())
+    until: object = sample.rule.get("until")
+    named = int(sample.name) if sample.name.isascii() and sample.name.isdigit() else None
+    if isinstance(until, int):
+        last = until
+    elif named is not None and int(dated.min()) <= named < last:
+        last = named
+    first = max(int(dated.min()), last - SPAN + 1)
+    return tuple(range(min(first, last), last + 1))
+
+
+def shown_years(years: tuple[int, ...]) -> tuple[int, ...]:
+    """The years that rankings are shown for: the printed report's, or else every second one back from the last."""
+    printed = (2015, 2017, 2019, 2021)
+    if set(printed) <= set(years) and years[-1] == printed[-1]:
+        return printed
+    return tuple(sorted(years[::-1][::2][:4]))
+
+
+LEVEL_WORDS: Final[Mapping[str, Words]] = {
+    "group": Words("机构层级（业务单元并入所属机构）", "group level (units count as their organisation)"),
+    "entity": Words("主体层级（业务单元单独计）", "entity level (units count by themselves)"),
+}
