@@ -215,6 +215,7 @@ class RorEntry:
     established: int | None
     place: Place
     external: tuple[tuple[str, ...], ...]
+    domains: tuple[str, ...]
     links: tuple[tuple[str, ...], ...]
     relationships: tuple[tuple[str, ...], ...]
     created: str

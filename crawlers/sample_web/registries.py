@@ -37,6 +37,7 @@ def _ror(item: Fields) -> RorEntry:
         established=item.value("established", object),
         place=Place(subdivision=str(place.get("subdivision", "")), code=str(place.get("code", "")), **found),
         external=_rows(item, "external"),
+        domains=tuple(item.words("domains")),
         links=_rows(item, "links"),
         relationships=_rows(item, "relationships"),
         created=item.value("created", str),

@@ -82,7 +82,7 @@ def organisation(entry: RorEntry) -> dict[str, Any]:
             "created": {"date": entry.created, "schema_version": "1.0"},
             "last_modified": {"date": entry.modified, "schema_version": "2.1"},
         },
-        "domains": [],
+        "domains": list(entry.domains),
         "established": entry.established,
         "external_ids": [
             {"all": list(rest), "preferred": preferred or None, "type": kind}
