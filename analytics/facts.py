@@ -83,7 +83,8 @@ class Facts:
             persons = self._role(kind, "person")[["fact", "entity"]].rename(columns={"entity": "person"})
             places = self._role(kind, role)[["fact", "entity"]]
             part = chosen.merge(persons, on="fact").merge(places, on="fact")
-            part["core"] = [bool(detail.get("core")) for detail in part["detail"]]
+            core = [bool(detail.get("core")) for detail in part["detail"]]
+            part["core"] = pd.array(core, dtype=bool)
             part["current"] = pd.array([detail.get("current") for detail in part["detail"]], dtype="boolean")
             parts.append(part)
         columns = ["person", "entity", "kind", "current", "core", "value", "date", "end", "fact"]
@@ -123,7 +124,7 @@ class Facts:
         )
         found = self._with_facts(pairs, "technology")
         done = [detail.get("status", "done") == "done" for detail in found["detail"]]
-        return found[done]
+        return found[pd.array(done, dtype=bool)]
 
     def _human_capital(self) -> pd.DataFrame:
         """School or former employer to the present employer, through a core person; from the day on which the
