@@ -99,7 +99,8 @@ class Basis:
         """The rows of `relations` behind the network of a year."""
         rows = self.relations
         wanted = (rows["date"].dt.year <= year) & rows["dimension"].isin(list(dimensions))
-        return rows.loc[wanted]
+        found: pd.DataFrame = rows.loc[wanted]
+        return found
 
     def domestic(self, entities: Iterable[str]) -> list[bool | None]:
         """Whether each is domestic; None where no source names its country."""

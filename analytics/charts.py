@@ -41,7 +41,8 @@ def draw(figure: Figure, language: Language = "zh") -> Drawing:
     if family is None:
         language = "en"
     with mpl.rc_context(_style(family)):
-        drawing = Drawing(figsize=_SIZE, layout="constrained")
+        drawing = Drawing(figsize=_SIZE)
+        drawing.set_layout_engine("constrained", w_pad=0.14, h_pad=0.12)
         FigureCanvasAgg(drawing)
         axes = drawing.add_subplot()
         axes.set_title(figure.table.title.of(language), loc="left", pad=14)

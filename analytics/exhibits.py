@@ -41,7 +41,7 @@ class Words:
 @dataclass(frozen=True, slots=True)
 class Column:
     """A column of a table. `english` names the column of the frame that has its English words, if there is one;
-    `decimals` are those shown, the frame keeps the number in full."""
+    `decimals` are those shown, the frame keeps the number in full; a column that is not `shown` only names rows."""
 
     name: str
     words: Words
@@ -49,6 +49,7 @@ class Column:
     unit: Words | None = None
     decimals: int = 0
     english: str = ""
+    shown: bool = True
 
     @property
     def numeric(self) -> bool:

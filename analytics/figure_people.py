@@ -16,7 +16,7 @@ TITLE: Final = Words("核心人力资本", "Core human capital")
 
 _PERCENT: Final = Words("%", "%")
 _COLUMNS: Final = (
-    Column("kind", Words("项", "Key"), "key"),
+    Column("kind", Words("项", "Key"), "key", shown=False),
     Column("label", Words("来源", "Origin"), "text", english="label_en"),
     Column("relations", Words("关系数", "Relations"), "count"),
     Column("unknown", Words("国别不明", "Country not known"), "count"),

@@ -15,7 +15,7 @@ import pandas as pd
 from analytics.basis import Basis
 from analytics.exhibits import Column, Words
 
-PLACE = Column("place", Words("序", "No."), "key")
+PLACE = Column("place", Words("序", "No."), "key", shown=False)
 RANK = Column("rank", Words("名次", "Rank"), "count")
 NAME = Column("name", Words("名称", "Name"), "entity", english="name_en")
 

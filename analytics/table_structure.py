@@ -25,7 +25,7 @@ _KINDS: Final = {
 _LAYER_KEYS: Final = ("foundation_layer", "technology_layer", "application_layer")
 
 _COLUMNS: Final = (
-    Column("item", Words("项", "Key"), "key"),
+    Column("item", Words("项", "Key"), "key", shown=False),
     Column("label", Words("类别", "Kind"), "text", english="label_en"),
     Column("count", Words("数量", "Count"), "count"),
 )

@@ -17,7 +17,7 @@ from itertools import islice
 from typing import Any, Final
 
 import trafilatura
-from lxml import etree, html  # type: ignore[import-untyped]  # lxml ships no types
+from lxml import etree, html
 
 from crawlers.parsing import tidy
 from crawlers.urls import absolute

@@ -17,7 +17,7 @@ from collections.abc import Iterator
 from typing import Final, Literal
 from urllib.parse import parse_qs, urlencode, urlsplit
 
-from lxml import etree, html  # type: ignore[import-untyped]  # lxml ships no types
+from lxml import etree, html
 from scrapy.http import Request, Response
 
 from crawlers.declaration import Declaration, Expected

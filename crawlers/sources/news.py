@@ -14,7 +14,7 @@ from io import BytesIO
 from typing import Any, Final
 
 import feedparser
-from lxml import etree  # type: ignore[import-untyped]  # lxml ships no types
+from lxml import etree
 from scrapy.http import Request, Response
 
 from crawlers.article import Article, feeds_of, parse_html, read_article

@@ -11,7 +11,7 @@ from sqlalchemy import Engine
 from analytics.facts import RELATION_COLUMNS, Facts, View, load
 from entity_resolution.resolver import resolve
 from pipelines.errors import StoreError
-from pipelines.records import Cooperation, Mention
+from pipelines.records import AnyRecord, Cooperation, Mention
 from tests.filled_store import SEEN, company, fill, financing, person, supply, year
 
 
@@ -124,7 +124,7 @@ def test_facts_of_mentions_that_wait_are_counted(store: Engine) -> None:
 
 
 def test_the_same_frames_whatever_the_order_of_writing(store: Engine) -> None:
-    records = [
+    records: list[AnyRecord] = [
         supply("乙智能", "甲科技"),
         financing("甲科技", "IDG资本"),
         person("林某", "清华大学", "微软", "甲科技"),

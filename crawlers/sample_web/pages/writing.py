@@ -34,7 +34,7 @@ class Article:
 
 _DIRECTED: Final = {
     "strategic agreement": (
-        ("{p}与{r}签署战略合作协议", "{d}，{p}与{r}签署战略合作协议。根据协议，{p}为{r}提供{w}。"),
+        ("{p}与{r}签署战略合作协议", "{d}，{p}与{r}签署战略合作协议，{p}为{r}提供{w}。"),
         ("{p}与{r}达成战略合作", "{p}与{r}于{d}签署战略合作协议，由{p}向{r}提供{w}。"),
         ("{r}与{p}战略合作", "{d}，{r}与{p}签署战略合作协议。{p}向{r}提供{w}。"),
     ),
@@ -81,7 +81,7 @@ _MUTUAL: Final = {
     "supply": (("{a}合作", "{d}，{a}在{w}方面开展合作。"),),
     "contract": (("{a}签署合同", "{d}，{a}就{w}签署合同。"),),
     "licence": (("{a}相互授权", "{d}，{a}就{w}签署许可协议。"),),
-    "other": (("{a}发起产业联盟", "{d}，{a}共同发起产业联盟，合作方向为{w}。"),),
+    "other": (("{a}发起产业联盟", "{d}，{a}共同发起产业联盟，在{w}方面开展合作。"),),
 }  # fmt: skip
 _FIELDS: Final = (
     "此次合作面向{areas}领域，涉及{techs}等技术。",
@@ -105,9 +105,9 @@ _STRATEGIC: Final = (
     ("{t}获战略投资", "{t}于{d}宣布获得{i}的战略投资。{m}"),
 )
 _ROUND: Final = (
-    ("{t}完成{n}融资", "{d}，{t}宣布完成{n}融资，投资方包括{i}。{m}"),
+    ("{t}完成{n}融资", "{d}，{t}宣布完成{n}融资，{i}参与了本轮投资。{m}"),
     ("{t}获{n}融资", "{t}于{d}宣布获得{n}融资，{i}参与投资。{m}"),
-    ("{i}投资{t}", "{d}，{i}投资{t}，本轮为{n}融资。{m}"),
+    ("{i}入股{t}", "{d}，{i}宣布投资{t}，本轮为{n}融资。{m}"),
 )
 
 
@@ -132,7 +132,7 @@ def _cooperation(one: Cooperation) -> Article:
         told["p"], told["r"] = one.provider, joined(one.recipients, "和")
     title, lead = turns[one.number % len(turns)]
     fields = _FIELDS[one.number % len(_FIELDS)].format(
-        areas=joined(one.applications, "和"), techs=joined(one.technologies, "和")
+        areas="、".join(one.applications), techs="、".join(one.technologies)
     )
     words = [title.format(**told), lead.format(**told) + fields, _background(one.number)]
     headline, *text = (as_printed(part, one.script) for part in words)
