@@ -11,7 +11,9 @@ from typing import Any
 
 import docx
 import pytest
-from lxml import etree, html  # type: ignore[import-untyped]  # lxml ships no types
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from lxml import etree, html
 from warcio.archiveiterator import ArchiveIterator
 
 from crawlers.article import parse_html, read_article
@@ -369,3 +371,37 @@ def test_the_same_bytes_each_time(tmp_path: Path, facts: World) -> None:
     assert cac.word.__wrapped__(batch) == cac.word.__wrapped__(batch)
     article = articles(facts)[0]
     assert page_of(facts, article) == page_of(facts, article)
+
+
+# --- Whatever is asked ----------------------------------------------------------------------------------------------
+
+WORDS = st.sampled_from(
+    ["page", "query", "filter", "page[size]", "page[number]", "page[cursor]", "perPage", "pageno", "filepath"]
+)
+PATHS = st.one_of(
+    st.text(max_size=60).map(lambda text: "/" + text),
+    st.sampled_from(
+        [
+            "/v2/organizations",
+            "/v2/organizations/03vs3wt56",
+            "/api/v1/lei-records",
+            "/api/v1/lei-records/INR2EJN1ERAN0W5ZP974/direct-children",
+            "/cms/JsonList",
+            "/cms/pub/interact/downloadfile.jsp",
+            "/sitemap-2017.xml",
+            "/sitemap-.xml",
+        ]
+    ),
+)
+
+
+@given(
+    path=PATHS, query=st.dictionaries(WORDS, st.text(max_size=30), max_size=4), referer=st.text(max_size=40)
+)
+@settings(max_examples=150, deadline=None)
+def test_any_request_is_answered(path: str, query: dict[str, str], referer: str) -> None:
+    for site in (cac, gleif, news, ror):
+        for host in site.HOSTS:
+            answer = site.answer(world(), Asked(host, path, query, referer))
+            assert answer.status in (200, 400, 404)
+            assert answer.content_type
