@@ -175,6 +175,5 @@ def _evidence(connection: Connection, ids: list[int], view: View) -> dict[int, l
         )
     found: dict[int, list[Quoted]] = defaultdict(list)
     for row in connection.execute(query):
-        fields = row._tuple()
-        found[row.fact_id].append(Quoted(*fields[1:]))
+        found[row.fact_id].append(Quoted(*row[1:]))
     return found
