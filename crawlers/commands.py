@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +12,7 @@ from sqlalchemy import select
 from crawlers.options import archive_option
 from crawlers.registry import declarations, spider_of
 from crawlers.running import Plan, crawl
+from crawlers.sample_web.server import HOSTS, SampleWeb
 from crawlers.summary import show
 from pipelines.console import emit, front, json_option, progress, table
 from pipelines.store import schema
@@ -34,7 +36,7 @@ from pipelines.store.session import open_store
 @click.option(
     "--site", multiple=True, metavar="URL", help="For the source news: the sites to read; repeatable."
 )
-@click.option("--web", metavar="URL", hidden=True, help="A stand-in for the live web on this machine.")
+@click.option("--web", metavar="URL", help="Visit this stand-in for the live web (see: valuenet serve).")
 @archive_option
 @json_option
 def crawl_command(
@@ -126,3 +128,37 @@ def _last_runs() -> dict[str, dict[str, str]]:
         }
     engine.dispose()
     return last
+
+
+@click.command(
+    epilog="Example: valuenet serve --port 8801, then open "
+    "http://127.0.0.1:8801/https/news.valuenet.example/, or visit it: valuenet crawl ror --web "
+    "http://127.0.0.1:8801"
+)
+@click.option(
+    "--port", default=8801, show_default=True, type=click.IntRange(0, 65535), help="0 takes any free port."
+)
+@click.option(
+    "--files",
+    type=click.Path(file_okay=False, path_type=Path),
+    help="Also write the CSV files into this directory.",
+)
+def serve_command(port: int, files: Path | None) -> None:
+    """Serve the sample web on this machine until interrupted (Ctrl-C)."""
+    try:
+        web = SampleWeb(port)
+    except OSError as error:
+        raise click.ClickException(f"cannot listen on port {port}: {error.strerror or error}") from error
+    if files:
+        for path in web.write_files(files):
+            click.echo(f"wrote {path}", err=True)
+    click.echo(f"serving at {web.base}/<scheme>/<host>/<path>")
+    for host in HOSTS:
+        click.echo(f"  https://{host}/  at  {web.url(f'https://{host}/')}")
+    sys.stdout.flush()
+    try:
+        web.serve()
+    except KeyboardInterrupt:
+        click.echo("stopped", err=True)
+    finally:
+        web.close()

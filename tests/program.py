@@ -23,13 +23,17 @@ def command(*arguments: str) -> list[str]:
 
 
 def run(
-    *arguments: str | Path, cwd: Path, check: bool = True, timeout: float = 60, **env: str
+    *arguments: str | Path,
+    cwd: Path,
+    check: bool = True,
+    timeout: float = 60,
+    env: dict[str, str] | None = None,
 ) -> subprocess.CompletedProcess[str]:
     """Run `valuenet ARGUMENTS` in `cwd`; with `check` a failure fails the test and shows what was said."""
     done = subprocess.run(
         command(*map(str, arguments)),
         cwd=cwd,
-        env=environment(**env),
+        env=environment(**(env or {})),
         capture_output=True,
         text=True,
         timeout=timeout,

@@ -6,6 +6,7 @@ one cut record at the end of its own file, which nothing cites.
 
 from __future__ import annotations
 
+import dataclasses
 import datetime as dt
 import gzip
 import hashlib
@@ -183,9 +184,10 @@ def read_warc(path: Path) -> Iterator[Stored]:
             iterator = ArchiveIterator(file, arc2warc=True)
             for record in iterator:
                 seen += 1
-                stored = _stored(record, path, iterator.get_record_offset())
+                stored = _stored(record, path, 0)
+                # warcio finds the offset by reading to the record's end: the body comes first
                 if stored is not None:
-                    yield stored
+                    yield dataclasses.replace(stored, offset=iterator.get_record_offset())
     except (ArchiveLoadFailed, EOFError, OSError) as error:
         if not seen:
             raise InputError(f"this is no WARC file ({error})", where=str(path)) from error
