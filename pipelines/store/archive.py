@@ -118,18 +118,24 @@ class Archive:
             builder = RecordBuilder(warc_version="1.1")
             self._member(builder.create_warcinfo_record(name, {"software": "valuenet", "format": "WARC/1.1"}))
         offset = self._file.tell()
+        warc_headers = {
+            "WARC-Date": at.strftime("%Y-%m-%dT%H:%M:%S.%fZ"),
+            "WARC-Payload-Digest": f"sha256:{digest}",
+        }
+        content_type = next((v for k, v in headers.items() if k.lower() == "content-type"), "")
+        # a file handed in was never an HTTP response: WARC calls it a resource
+        is_response = url.startswith(("http://", "https://"))
+        http = StatusAndHeaders(
+            f"{status} ", [*headers.items(), ("Content-Length", str(len(body)))], protocol="HTTP/1.1"
+        )
         record = RecordBuilder(warc_version="1.1").create_warc_record(
             _uri(url),
-            "response",
+            "response" if is_response else "resource",
             payload=io.BytesIO(body),
             length=len(body),
-            http_headers=StatusAndHeaders(
-                f"{status} ", [*headers.items(), ("Content-Length", str(len(body)))], protocol="HTTP/1.1"
-            ),
-            warc_headers_dict={
-                "WARC-Date": at.strftime("%Y-%m-%dT%H:%M:%S.%fZ"),
-                "WARC-Payload-Digest": f"sha256:{digest}",
-            },
+            warc_content_type="" if is_response else content_type or "application/octet-stream",
+            http_headers=http if is_response else None,
+            warc_headers_dict=warc_headers,
         )
         self._member(record)
         return Path(self._file.name).name, offset

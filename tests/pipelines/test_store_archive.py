@@ -68,6 +68,14 @@ def test_bytes_that_are_known_are_cited_not_kept_twice(store: Engine, tmp_path: 
     assert len(list(read_warc(tmp_path / first.archive))) == 2
 
 
+def test_a_file_handed_in_is_a_resource(store: Engine, tmp_path: Path) -> None:
+    archive = Archive(tmp_path, store, "test")
+    one = archive.add("file:///a/b.csv", b"a,b\n", headers={"Content-Type": "text/csv"}, fetched_at=AT)
+    archive.close()
+    back = read_snapshot(tmp_path, one.archive, one.offset)
+    assert (back.body, back.status, back.headers) == (b"a,b\n", 200, (("Content-Type", "text/csv"),))
+
+
 def test_missing_or_outside_is_refused(tmp_path: Path) -> None:
     with pytest.raises(StoreError, match="cannot read the snapshot"):
         read_snapshot(tmp_path, "none.warc.gz", 0)
@@ -98,3 +106,4 @@ def test_stored_names_its_place(store: Engine, tmp_path: Path) -> None:
     found = list(read_warc(next(tmp_path.glob("*.warc.gz"))))
     assert [type(one) for one in found] == [Stored]
     assert found[0].offset > 0
+    assert found[0].body.decode("gb18030") == "正文0"
