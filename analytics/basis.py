@@ -23,6 +23,8 @@ from pipelines.errors import UsageError
 
 #: As many years as the tables over years show, where nobody asks for others.
 SPAN: Final = 8
+#: The printed report's rankings are of these years.
+_PRINTED_YEARS: Final = (2015, 2017, 2019, 2021)
 #: Years further apart than this are a slip of the pen, not a wish.
 _YEARS_MOST: Final = 200
 
@@ -30,12 +32,13 @@ _YEARS_MOST: Final = 200
 @dataclass(frozen=True, eq=False)
 class Basis:
     """years: rising, without gaps or not; the last is the year that the tables without a year speak of.
-    top: how many rows a ranking has."""
+    top: how many rows a ranking has. asked: somebody named the years, so that rankings are of all of them."""
 
     facts: Facts
     edition: Edition
     years: tuple[int, ...]
     top: int = 20
+    asked: bool = False
     _networks: dict[tuple[tuple[str, ...], Parallel], dict[int, Network]] = field(
         default_factory=dict, repr=False
     )
@@ -51,6 +54,16 @@ class Basis:
     @property
     def last(self) -> int:
         return self.years[-1]
+
+    @property
+    def ranking_years(self) -> tuple[int, ...]:
+        """The years that rankings are shown for: those asked for, or the printed report's where these fit, or else
+        every second one back from the last, four at most."""
+        if self.asked:
+            return self.years
+        if set(_PRINTED_YEARS) <= set(self.years) and self.last == _PRINTED_YEARS[-1]:
+            return _PRINTED_YEARS
+        return tuple(sorted(self.years[::-1][::2][:4]))
 
     @cached_property
     def nodes(self) -> pd.DataFrame:
@@ -116,8 +129,8 @@ class Basis:
         return {"entity": listed, "name": [str(one) for one in found["name"]], "name_en": english}
 
     def with_years(self, years: Iterable[int]) -> Basis:
-        """The same with other years."""
-        return replace(self, years=tuple(sorted(set(years))), _networks=self._networks)
+        """The same with other years, of which nobody has asked for any one."""
+        return replace(self, years=tuple(sorted(set(years))), asked=False, _networks=self._networks)
 
     def reading_notes(self, dimensions: Collection[str] = DIMENSIONS) -> tuple[Words, ...]:
         """What a reader of any table over these dimensions has to know of what was left out."""
@@ -128,14 +141,14 @@ class Basis:
             said.append(
                 Words(
                     f"另有 {undated} 条关系没有日期，未计入任何年份。",
-                    f"{undated} relations bear no date and enter no year.",
+                    f"Relations without a date, which enter no year: {undated}.",
                 )
             )
         if self.facts.unresolved:
             said.append(
                 Words(
                     f"尚有 {self.facts.unresolved} 个名称未判定其所指，涉及的事实未计入。",
-                    f"{self.facts.unresolved} names are not resolved yet; their facts are left out.",
+                    f"Names not resolved yet, whose facts are left out: {self.facts.unresolved}.",
                 )
             )
         return tuple(said)
@@ -159,8 +172,8 @@ def basis(
     years are named. Raises `UsageError` or `StoreError` where the store has no sample or no entities."""
     sample = show(engine, edition or newest(engine))
     facts = load(engine, view)
-    wanted = tuple(sorted(set(years))) or _years(facts, sample)
-    return Basis(facts, sample, wanted, top)
+    asked = tuple(sorted(set(years)))
+    return Basis(facts, sample, asked or _years(facts, sample), top, asked=bool(asked))
 
 
 def _years(facts: Facts, sample: Edition) -> tuple[int, ...]:
@@ -182,14 +195,6 @@ def _years(facts: Facts, sample: Edition) -> tuple[int, ...]:
         last = named
     first = max(int(dated.min()), last - SPAN + 1)
     return tuple(range(min(first, last), last + 1))
-
-
-def shown_years(years: tuple[int, ...]) -> tuple[int, ...]:
-    """The years that rankings are shown for: the printed report's, or else every second one back from the last."""
-    printed = (2015, 2017, 2019, 2021)
-    if set(printed) <= set(years) and years[-1] == printed[-1]:
-        return printed
-    return tuple(sorted(years[::-1][::2][:4]))
 
 
 LEVEL_WORDS: Final[Mapping[str, Words]] = {

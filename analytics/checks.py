@@ -140,10 +140,6 @@ def _share_columns(table: Table) -> list[str]:
     return [column.name for column in table.columns if column.kind == "share"]
 
 
-def _is_whole(table: Table) -> bool:
-    return len(_share_columns(table)) > 1 and "degree" not in table.keys and len(table.frame) > 0
-
-
 def _share_sum(table: Table) -> Iterator[str]:
     columns = _share_columns(table)
     for row in range(len(table.frame)):
@@ -151,7 +147,7 @@ def _share_sum(table: Table) -> Iterator[str]:
         if not any(
             math.isnan(value) for value in values
         ):  # where one is not stated, the others need not add up
-            total = math.fsum(values)
+            total = math.fsum(value for value in values if not math.isnan(value))
             if abs(total - 100) > _ROUNDING * len(values) + 1e-9:
                 yield f"{table.row_path(row)}: {total:.2f}"
 
@@ -196,7 +192,11 @@ _CHECKS: Final[tuple[tuple[Words, Callable[[Table], bool], _Finder], ...]] = (
         lambda table: table.id == "table_7" and len(table.frame) > 0,
         _no_investor,
     ),
-    (Words("占比合计为100%", "shares add up to 100 %"), _is_whole, _share_sum),
+    (
+        Words("占比合计为100%", "shares add up to 100 %"),
+        lambda table: table.whole and len(table.frame) > 0,
+        _share_sum,
+    ),
     (
         Words("占比在0到100之间", "shares lie between 0 and 100"),
         lambda table: bool(_share_columns(table)) and len(table.frame) > 0,

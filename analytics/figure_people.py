@@ -54,7 +54,7 @@ def people_figure(basis: Basis) -> Figure:
         ),
         *people_note(basis, rows),
     )
-    table = Table("figure_26", TITLE, _COLUMNS, ("kind",), "domestic", frame, behind, notes)
+    table = Table("figure_26", TITLE, _COLUMNS, ("kind",), "domestic", frame, behind, notes, whole=True)
     return Figure(
         table,
         "bars",

@@ -139,6 +139,7 @@ def _shares(basis: Basis, identity: str, title: Words, field: str, listed: str) 
         behind,
         (*notes, *basis.reading_notes(_TECHNOLOGY)),
         upright=True,
+        whole=True,
     )
     return Figure(
         table,

@@ -38,7 +38,7 @@ def people_note(basis: Basis, rows: pd.DataFrame) -> tuple[Words, ...]:
         notes.append(
             Words(
                 f"另有 {len(undated)} 条人力资本关系没有任职日期，未计入。",
-                f"{len(undated)} human capital relations lack the date of the present post and are left out.",
+                f"Human capital relations without the date of the present post, left out: {len(undated)}.",
             )
         )
     homeless = rows.loc[rows["where"] == "", "source"].nunique()
@@ -46,7 +46,7 @@ def people_note(basis: Basis, rows: pd.DataFrame) -> tuple[Words, ...]:
         notes.append(
             Words(
                 f"另有 {homeless} 个机构没有来源说明所在国家，未列入国内或国外。",
-                f"No source names the country of {homeless} institutions; they stand under neither heading.",
+                f"Institutions whose country no source names, under neither heading: {homeless}.",
             )
         )
     return tuple(notes)

@@ -151,7 +151,7 @@ def _origins(head: Fields, field: str) -> Table | None:
         Column(str(name), Words(str(name), str(name)), "key" if name == "kind" else "share")
         for name in frame.columns
     )
-    return Table("figure_26", _TITLE, columns, ("kind",), str(frame.columns[-1]), frame, no_facts)
+    return Table("figure_26", _TITLE, columns, ("kind",), str(frame.columns[-1]), frame, no_facts, whole=True)
 
 
 def _shares(head: Fields, field: str) -> Table:

@@ -6,7 +6,7 @@ from typing import Final
 
 import numpy as np
 
-from analytics.basis import Basis, fact_ids, shown_years
+from analytics.basis import Basis, fact_ids
 from analytics.exhibits import Column, Table, Words
 from analytics.measures import degrees
 from analytics.ranking import NAME, PLACE, RANK, joined, ranked
@@ -37,7 +37,7 @@ def relation_nodes_table(basis: Basis) -> Table:
 
 
 def _table(basis: Basis, identity: str, title: Words, *, sample: bool) -> Table:
-    years = shown_years(basis.years)
+    years = basis.ranking_years
     parts = {}
     for year in years:
         network = basis.network(year, _TECHNOLOGY)

@@ -92,7 +92,7 @@ def structure_table(basis: Basis) -> Table:
         notes.append(
             Words(
                 f"尚有 {basis.facts.unresolved} 个名称未判定其所指，未计入。",
-                f"{basis.facts.unresolved} names are not resolved yet and are left out.",
+                f"Names not resolved yet, which are left out: {basis.facts.unresolved}.",
             )
         )
     return Table("table_1", TITLE, _COLUMNS, ("item",), "count", frame, behind, tuple(notes))

@@ -14,7 +14,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
-from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 from sqlalchemy import Engine, func, select
 
@@ -26,6 +25,7 @@ from analytics.figures import FIGURES, figure
 from analytics.report import method
 from analytics.report.describing import shown_fact
 from analytics.report.entity_pages import EntityPages
+from analytics.report.environment import environment
 from analytics.report.fact_pages import CELLS_MOST, FactPages, FactSet, Piece
 from analytics.report.shown import label, shown_exhibit
 from analytics.report.wording import say
@@ -49,8 +49,8 @@ CHAPTERS: Final[tuple[tuple[str, Words, tuple[str, ...]], ...]] = (
     ("areas", Words("应用领域扩展", "Areas of application over time"), ("figure_40",)),
 )
 
-#: Told how many of how many pages are written.
-Progress = Callable[[int, int], None]
+#: Told each time that a number of pages is written.
+Progress = Callable[[int], None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +78,7 @@ def write_report(
     """
     if out.exists() and not out.is_dir():
         raise UsageError(f"{out} is a file; a report is a folder")
-    return _Site(engine, basis, out, entities_most, progress or (lambda _done, _all: None)).write()
+    return _Site(engine, basis, out, entities_most, progress or (lambda _pages: None)).write()
 
 
 class _Site:
@@ -97,10 +97,7 @@ class _Site:
         self.entities = EntityPages(basis, entities_most, frozenset(named))
         self.checks = check_all(self.tables)
         self.pages = 0
-        self.environment = Environment(
-            loader=PackageLoader("analytics.report"), autoescape=True, undefined=StrictUndefined,
-            trim_blocks=True, lstrip_blocks=True, keep_trailing_newline=True,
-        )  # fmt: skip
+        self.environment = environment()
         self.snapshot_date = _newest_snapshot(engine, basis)
 
     def write(self) -> Written:
@@ -114,9 +111,8 @@ class _Site:
         view, heads = self.basis.facts.view, self.basis.heads
         traced = {one.fact: one for one in trace(self.engine, every, view, heads=heads)}
         self._shared_files()
-        total = len(LANGUAGES) * (4 + len(self.fact_pages.sets) + len(self.entities.listed))
         for language in LANGUAGES:
-            _Pages(self, language, traced, total).write(entity_facts)
+            _Pages(self, language, traced).write(entity_facts)
         pictures = 2 * len(LANGUAGES) * len(FIGURES)
         failed = sum(not one.ok for one in self.checks)
         return Written(self.out, self.pages, len(self.tables), pictures, failed)
@@ -146,8 +142,8 @@ class _Site:
 class _Pages:
     """The pages in one language. Facts are rendered once, however many pages show them."""
 
-    def __init__(self, site: _Site, language: Language, traced: dict[int, TracedFact], total: int) -> None:
-        self.site, self.language, self.traced, self.total = site, language, traced, total
+    def __init__(self, site: _Site, language: Language, traced: dict[int, TracedFact]) -> None:
+        self.site, self.language, self.traced = site, language, traced
         self.folder = site.out if language == "zh" else site.out / language
         self.rendered: dict[int, Markup] = {}
         self.fact_macro = site.environment.get_template("parts.html").module.fact  # type: ignore[attr-defined]  # macros are attributes of the module
@@ -280,7 +276,7 @@ class _Pages:
         )  # fmt: skip
         _write(self.folder / path, text)
         self.site.pages += 1
-        self.site.progress(self.site.pages, self.total)
+        self.site.progress(1)
 
 
 def table_csv(shown: Table) -> str:

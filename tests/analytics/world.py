@@ -134,8 +134,8 @@ def entity_id(name: str) -> str:
     return "vn" + hashlib.sha256(names.encode()).hexdigest()[:8]
 
 
-def world(url: str) -> Engine:
-    """A new store at the URL, filled, resolved, and with the sample `2021` frozen."""
+def world(url: str, folder: Path) -> Engine:
+    """A new store at the URL, filled, resolved, and with the sample `2021` frozen; its archive in the folder."""
     engine = open_store(url, create=True)
     with writing(engine) as connection:
         connection.execute(
@@ -150,7 +150,7 @@ def world(url: str) -> Engine:
             .values(source="world", kind="crawl", started_at=SEEN, outcome="running", version="1")
             .returning(schema.run.c.id)
         ).scalar_one()
-    archive = Archive(Path(str(engine.url.database)).with_suffix(".archive"), engine, "world")
+    archive = Archive(folder, engine, "world")
     writer = StoreWriter(engine, "world", run)
     for number, record in enumerate(records()):
         url_of_page = f"https://world.example/{number}?a=1&b=<x>"
