@@ -9,7 +9,8 @@ from sqlalchemy import Connection, Engine, func, select
 
 from pipelines.console import emit, front, json_option, note, table
 from pipelines.store import schema
-from pipelines.store.session import open_store, revisions
+from pipelines.store.session import open_store, revisions, writing
+from pipelines.store.taxonomies import write_taxonomies
 
 
 @click.command(epilog="Example: valuenet --store postgresql://user@host/valuenet init")
@@ -17,6 +18,8 @@ from pipelines.store.session import open_store, revisions
 def init_command(as_json: bool) -> None:
     """Create the store, or bring it to the newest schema. What it holds stays."""
     engine = open_store(front().store, create=True)
+    with writing(engine) as connection:
+        write_taxonomies(connection)
     found, head = revisions(engine)
     where = engine.url.render_as_string(hide_password=True)
     emit({"store": where, "schema": found}, as_json)

@@ -17,6 +17,7 @@ from sqlalchemy.engine import URL
 from sqlalchemy.exc import ArgumentError, OperationalError
 
 from pipelines.errors import StoreError, UsageError
+from pipelines.store.taxonomies import write_taxonomies
 
 BUSY_SECONDS = 60
 MIGRATIONS = Path(__file__).resolve().parents[2] / "migrations"
@@ -134,6 +135,8 @@ def _checked(engine: Engine, create: bool) -> Engine:
             return engine
         if create:
             upgrade(engine)
+            with writing(engine) as connection:
+                write_taxonomies(connection)
             return engine
         state = "is empty" if found is None else f"has schema {found}, the program wants {head}"
         raise StoreError(f"the store {state}; run: valuenet init")
