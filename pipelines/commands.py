@@ -103,4 +103,4 @@ def _counts(connection: Connection, counted: Any, condition: Any = None) -> dict
     query = select(counted.c.source, func.count()).group_by(counted.c.source)
     if condition is not None:
         query = query.where(condition)
-    return dict(connection.execute(query).tuples().all())
+    return {row[0]: row[1] for row in connection.execute(query)}

@@ -12,13 +12,8 @@ from pipelines.taxonomy import names, taxonomy
 
 def test_a_new_store_has_them(store: Engine) -> None:
     with store.connect() as connection:
-        found = dict(
-            connection.execute(
-                select(schema.taxon.c.taxonomy, func.count()).group_by(schema.taxon.c.taxonomy)
-            )
-            .tuples()
-            .all()
-        )
+        query = select(schema.taxon.c.taxonomy, func.count()).group_by(schema.taxon.c.taxonomy)
+        found = {row[0]: row[1] for row in connection.execute(query)}
         labels = connection.execute(
             select(schema.taxon.c.label_zh)
             .where(schema.taxon.c.taxonomy == "technology_categories")
@@ -38,5 +33,5 @@ def test_an_older_version_is_brought_up_to_date(store: Engine) -> None:
             connection.execute(select(schema.taxonomy.c.name, schema.taxonomy.c.version)).tuples().all()
         )
         terms = connection.execute(select(func.count()).select_from(schema.taxon)).scalar_one()
-    assert dict(versions) == {name: str(taxonomy(name).version) for name in names()}
+    assert {row[0]: row[1] for row in versions} == {name: str(taxonomy(name).version) for name in names()}
     assert terms == sum(len(taxonomy(name)) for name in names())
