@@ -29,9 +29,7 @@ def test_an_older_version_is_brought_up_to_date(store: Engine) -> None:
         connection.execute(delete(schema.taxon))
         write_taxonomies(connection)
     with store.connect() as connection:
-        versions = (
-            connection.execute(select(schema.taxonomy.c.name, schema.taxonomy.c.version)).tuples().all()
-        )
+        versions = connection.execute(select(schema.taxonomy.c.name, schema.taxonomy.c.version)).all()
         terms = connection.execute(select(func.count()).select_from(schema.taxon)).scalar_one()
     assert {row[0]: row[1] for row in versions} == {name: str(taxonomy(name).version) for name in names()}
     assert terms == sum(len(taxonomy(name)) for name in names())
