@@ -1,0 +1,225 @@
+"""The demo goes the whole way; its numbers are counted another way, its pages looked at in a browser."""
+
+from __future__ import annotations
+
+import csv
+import json
+import sqlite3
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import networkx as nx
+import pytest
+from playwright.sync_api import Browser, Page
+
+from tests.browser import chromium
+from tests.program import data, run
+
+YEARS = range(2014, 2022)
+
+
+@pytest.fixture(scope="module")
+def demo(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, str]:
+    """The demo's folder, and what it printed."""
+    folder = tmp_path_factory.mktemp("demo")
+    done = run("demo", "--out", "demo", cwd=folder, timeout=180)
+    return folder / "demo", done.stdout
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    with chromium() as found:
+        yield found
+
+
+def ask(demo: Path, *arguments: str) -> Any:
+    return data("--store", f"sqlite:///{demo / 'valuenet.db'}", *arguments, cwd=demo)
+
+
+class Plain:
+    """The relations of a store, counted with nothing but SQL and sets."""
+
+    def __init__(self, demo: Path) -> None:
+        store = sqlite3.connect(demo / "valuenet.db")
+        head = dict(store.execute("SELECT id, coalesce(redirect_to, id) FROM entity"))
+        above = dict(
+            store.execute(
+                "SELECT inner_id, outer_id FROM entity_relation WHERE relation = 'unit of' AND valid_to IS NULL"
+            )
+        )
+
+        def top(entity: str) -> str:
+            entity = head[entity]
+            while entity in above:
+                entity = above[entity]
+            return entity
+
+        stands: dict[int, dict[str, list[str]]] = {}
+        for fact, role, entity in store.execute(
+            "SELECT fact_id, role, entity_id FROM fact_mention JOIN mention_entity USING (mention_id)"
+        ):
+            stands.setdefault(fact, {}).setdefault(role, []).append(top(entity))
+        self.sample = {
+            top(row[0]) for row in store.execute("SELECT entity_id FROM sample_member WHERE edition = '2021'")
+        }
+        self.edges: set[tuple[str, str, str, int]] = set()  # source, target, dimension, year
+        people: dict[str, list[tuple[str, str, bool | None, int | None]]] = {}
+        for fact, kind, detail, day in store.execute(
+            "SELECT id, kind, detail, valid_from FROM fact WHERE EXISTS "
+            "(SELECT 1 FROM evidence WHERE evidence.fact_id = fact.id AND ended_at IS NULL)"
+        ):
+            who, said = stands.get(fact, {}), json.loads(detail)
+            year = int(day[:4]) if day else None
+            if kind == "financing" and year:
+                for investor in who.get("investor", []):
+                    self.edges.add((investor, who["target"][0], "investment", year))
+            elif kind == "cooperation" and year and said.get("status") == "done":
+                sides = who.get("party", [])
+                pairs = [(a, b) for a in who.get("provider", []) for b in who.get("recipient", [])]
+                for a, b in [*pairs, *((a, b) for a in sides for b in sides)]:
+                    self.edges.add((a, b, "technology", year))
+            elif kind in ("education", "employment") and said.get("core"):
+                place = who["school" if kind == "education" else "employer"][0]
+                current = None if kind == "education" else said.get("current")
+                people.setdefault(who["person"][0], []).append((kind, place, current, year))
+        for facts in people.values():
+            for _, now, current, year in facts:
+                if current and year:
+                    for kind, place, was, _ in facts:
+                        if kind == "education" or was is False:
+                            self.edges.add((place, now, "human_capital", year))
+        store.close()
+
+    def graph(self, year: int) -> nx.DiGraph:
+        graph = nx.DiGraph()
+        for source, target, _, since in self.edges:
+            if since <= year and source != target and (source in self.sample or target in self.sample):
+                graph.add_edge(source, target)
+        return graph
+
+    def count(self, year: int) -> int:
+        """Edges, one for each dimension."""
+        return len(
+            {
+                (source, target, dimension)
+                for source, target, dimension, since in self.edges
+                if since <= year and source != target and (source in self.sample or target in self.sample)
+            }
+        )
+
+
+def clustering(graph: nx.DiGraph) -> float:
+    """Gephi's directed clustering, by definition: edges among a node's distinct neighbours over k(k-1)."""
+    total = 0.0
+    for node in graph:
+        around = (set(graph.predecessors(node)) | set(graph.successors(node))) - {node}
+        if len(around) > 1:
+            among = sum(graph.has_edge(a, b) for a in around for b in around if a != b)
+            total += among / (len(around) * (len(around) - 1))
+    return total / len(graph)
+
+
+def test_table_3_is_right_against_another_count(demo: tuple[Path, str]) -> None:
+    plain, rows = Plain(demo[0]), {row["year"]: row for row in ask(demo[0], "measure", *map(str, YEARS))}
+    for year in YEARS:
+        row, graph = rows[year], plain.graph(year)
+        edges = plain.count(year)
+        assert (row["nodes"], row["edges"]) == (len(graph), edges), year
+        assert row["sample_nodes"] == sum(node in plain.sample for node in graph)
+        assert row["sample_nodes"] + row["relation_nodes"] == row["nodes"]
+        assert row["average_degree"] == pytest.approx(edges / len(graph))
+        assert row["average_weighted_degree"] == pytest.approx(edges / len(graph))
+        lengths = [d for _, reach in nx.all_pairs_shortest_path_length(graph) for d in reach.values() if d]
+        assert row["diameter"] == max(lengths)
+        assert row["average_path_length"] == pytest.approx(sum(lengths) / len(lengths))
+        assert row["average_clustering"] == pytest.approx(clustering(graph), abs=1e-9)
+        assert 0 < row["modularity"] < 1
+
+
+def test_it_prints_table_3_the_leaders_and_where_the_report_lies(demo: tuple[Path, str]) -> None:
+    printed = demo[1]
+    for words in ("table 3", "2021\t", "华为", "红杉", "financing.csv"):
+        assert words in printed
+    assert (demo[0] / "report" / "index.html").exists()
+
+
+def test_networks_are_there_for_gephi(demo: tuple[Path, str]) -> None:
+    plain = Plain(demo[0])
+    for year in YEARS:
+        graph = nx.read_gexf(demo[0] / "networks" / f"network_{year}.gexf")
+        assert len(graph) == len(plain.graph(year))
+    assert (demo[0] / "networks" / "network_years.gexf").exists()
+
+
+def test_every_table_and_figure_has_its_numbers(demo: tuple[Path, str]) -> None:
+    report = demo[0] / "report"
+    names = {path.stem for path in (report / "data").glob("*.csv")}
+    assert {f"table_{n}" for n in (1, 3, 4, 5, 6, 7)} <= names
+    assert {f"figure_{n}" for n in (22, 23, 26, 27, 40)} <= names
+    for path in (report / "data").glob("*.csv"):
+        with path.open(encoding="utf-8-sig", newline="") as file:
+            assert len(list(csv.reader(file))) > 1, path.name
+
+
+def test_a_cell_leads_to_its_words(demo: tuple[Path, str]) -> None:
+    found = ask(demo[0], "trace", "table_7/institutional/1")
+    text = json.dumps(found, ensure_ascii=False)
+    assert "investment-events" in text
+    assert "sha256" in text
+    missing = run(
+        "--store",
+        f"sqlite:///{demo[0] / 'valuenet.db'}",
+        "trace",
+        "table_3/2021/egdes",
+        cwd=demo[0],
+        check=False,
+    )
+    assert missing.returncode == 2
+    assert "table_3/2021/edges" in missing.stderr
+
+
+def opened(browser: Browser, path: Path, width: int) -> tuple[Page, list[str]]:
+    """The page at this width, and what the browser complained of."""
+    page = browser.new_page(viewport={"width": width, "height": 900})
+    said: list[str] = []
+    page.on("console", lambda message: said.append(message.text))
+    page.on("pageerror", lambda error: said.append(str(error)))
+    page.on("requestfailed", lambda request: said.append(request.url))
+    page.goto(path.as_uri())
+    return page, said
+
+
+@pytest.mark.browser
+@pytest.mark.parametrize("width", [1280, 400])
+@pytest.mark.parametrize("language", ["zh", "en"])
+def test_the_report_in_a_browser(demo: tuple[Path, str], browser: Browser, language: str, width: int) -> None:
+    root = demo[0] / "report"
+    page, said = opened(browser, root / ("index.html" if language == "zh" else "en/index.html"), width)
+    title = page.locator("h1").first.inner_text()
+    assert any("一" <= char <= "鿿" for char in title) == (language == "zh")
+    assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth + 1")
+    broken = page.eval_on_selector_all(
+        "img", "all => all.filter(one => !one.naturalWidth).map(one => one.src)"
+    )
+    assert broken == []
+    page.locator("td a").first.click()
+    page.wait_for_load_state()
+    assert page.url.startswith("file://")
+    assert page.url != (root / "index.html").as_uri()
+    assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth + 1")
+    assert said == []
+    page.close()
+
+
+@pytest.mark.browser
+def test_ten_numbers_lead_to_quotes(demo: tuple[Path, str], browser: Browser) -> None:
+    page, _ = opened(browser, demo[0] / "report" / "index.html", 1280)
+    links = page.eval_on_selector_all("td a[href*='facts/']", "all => all.map(one => one.href)")
+    assert len(links) > 50
+    for link in links[:: len(links) // 10][:10]:
+        page.goto(link)
+        words = page.locator("body").inner_text()
+        assert "https://" in words or "file:///" in words, link
+        assert page.locator("q, blockquote").count() > 0, link
+    page.close()
