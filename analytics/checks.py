@@ -140,13 +140,16 @@ def _share_columns(table: Table) -> list[str]:
     return [column.name for column in table.columns if column.kind == "share"]
 
 
+def _is_whole(table: Table) -> bool:
+    return table.whole and len(table.frame) > 0
+
+
 def _share_sum(table: Table) -> Iterator[str]:
     columns = _share_columns(table)
     for row in range(len(table.frame)):
         values = [float(table.frame[name].iloc[row]) for name in columns]
-        if not any(
-            math.isnan(value) for value in values
-        ):  # where one is not stated, the others need not add up
+        # Where nothing is shared, as in a year without relations, no share is stated.
+        if not all(math.isnan(value) for value in values):
             total = math.fsum(value for value in values if not math.isnan(value))
             if abs(total - 100) > _ROUNDING * len(values) + 1e-9:
                 yield f"{table.row_path(row)}: {total:.2f}"

@@ -68,8 +68,8 @@ class Table:
     frame: a row each, index 0..n-1, with all columns of `columns`; besides them `entity` (the id) where a column is
     of that kind. keys: the columns that name a row; with two, rows that share the first make a block of their own,
     titled by `blocks`. main: the column meant by a path that ends at the row. behind: see `Behind`.
-    upright: shown with a line for each column and a column for each row. whole: the shares in a row are all those of
-    one whole.
+    upright: shown with a line for each column and a column for each row. whole: the shares in a row are
+    all those of one whole.
     """
 
     id: str

@@ -1,0 +1,73 @@
+"""Ours beside printed: found by whom a name means; and the slips of the printed edition."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from sqlalchemy import Engine
+
+from analytics.basis import Basis
+from analytics.compare import compare, name_index
+from tests.analytics.world import entity_id
+from tests.shared import shared
+
+PRINTED = """
+edition: 2021
+table_3_networks:
+  columns: [year, sample_nodes, nodes, edges]
+  rows: [[2020, 3, 10, 11], [2021, 4, 13, 15]]
+table_4_top: {2021: [[华为公司, 3], [没有的公司, 2]]}
+table_7_investors: {institutional: [[红杉中国, 5], [红杉资本中国, 2]]}
+technology_share_percent: {5G: {2021: 19.5}}
+"""
+
+
+@pytest.fixture
+def printed(tmp_path: Path) -> Path:
+    path = tmp_path / "printed.yaml"
+    path.write_text(PRINTED, encoding="utf-8")
+    return path
+
+
+def test_numbers_side_by_side(world_store: Engine, world_basis: Basis, printed: Path) -> None:
+    done = compare(world_store, world_basis, printed)
+    rows = {(row["row"], row["column"]): row for row in done.rows.to_dict("records")}
+    edges = rows["table_3/2020", "edges"]
+    assert (edges["printed"], edges["ours"], edges["difference"]) == (11, 10, -1)
+    assert rows["table_3/2021", "edges"]["difference"] == 0
+    huawei = rows["table_4/2021/1", "degree"]
+    assert (huawei["ours"], huawei["our_place"], huawei["printed_place"]) == (2, 1, 1)
+    nobody = rows["table_4/2021/2", "degree"]
+    assert nobody["path"] == ""
+    assert nobody["ours"] != nobody["ours"] or nobody["ours"] is None
+    assert rows["figure_27/2021", "5G"]["difference"] == 0.5
+    assert done.left == ["edition"]
+
+
+def test_two_printed_names_of_one_entity_are_found(
+    world_store: Engine, world_basis: Basis, printed: Path
+) -> None:
+    failed = compare(world_store, world_basis, printed).failed
+    assert [one.found for one in failed] == ["institutional: 红杉中国 = 红杉资本中国"]
+
+
+def test_names_mean_the_entity_as_the_view_counts_it(world_store: Engine) -> None:
+    heads = {entity_id("腾讯"): entity_id("百度")}
+    index = name_index(world_store, heads)
+    assert index["华为公司"] == index["华为"] == entity_id("华为")
+    assert index["腾讯"] == entity_id("百度")
+
+
+@pytest.mark.shared
+def test_the_slips_of_the_printed_edition_are_all_found(world_store: Engine, world_basis: Basis) -> None:
+    failed = compare(world_store, world_basis, shared("report", "published.yaml")).failed
+    assert [(one.table, one.words.en) for one in failed] == [
+        ("table_1", "the layers add up to the sample"),
+        ("table_3", "sample nodes and relation nodes add up"),
+        ("table_4", "rows stand in the order of their values"),
+        ("table_5", "no node stands twice"),
+        ("table_6", "no node stands twice"),
+        ("table_7", "no node stands twice"),
+        ("table_7", "no non-investor among the investors"),
+    ]
