@@ -1,0 +1,418 @@
+"""The site: complete, the same twice, every link leads somewhere, and nothing of the web breaks out."""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+import shutil
+from dataclasses import replace
+from pathlib import Path
+from urllib.parse import unquote, urldefrag
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from lxml import html
+from sqlalchemy import Engine
+
+from analytics.basis import Basis
+from analytics.exhibits import LANGUAGES, Column, Words
+from analytics.figures import FIGURES, figure
+from analytics.report import site
+from analytics.report.describing import cell_text, display, shown_fact, web_address
+from analytics.report.entity_pages import EntityPages
+from analytics.report.environment import environment
+from analytics.report.fact_pages import FactPages, name_of
+from analytics.report.figure_page import write_figure_page
+from analytics.report.method import DEFINITIONS, rule, settings, sources
+from analytics.report.pdf import BROWSERS, print_pdf
+from analytics.report.shown import shown_exhibit
+from analytics.report.site import write_report
+from analytics.report.wording import called, say
+from analytics.tables import TABLES, table
+from analytics.trace import Quoted, TracedFact, trace
+from pipelines.errors import UsageError
+from tests.analytics.world import SEEN, entity_id
+
+
+@pytest.fixture(scope="module")
+def report(world_store: Engine, world_basis: Basis, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    out = tmp_path_factory.mktemp("report")
+    write_report(world_store, world_basis, out)
+    return out
+
+
+def files(folder: Path) -> dict[str, bytes]:
+    return {
+        path.relative_to(folder).as_posix(): path.read_bytes()
+        for path in sorted(folder.rglob("*"))
+        if path.is_file()
+    }
+
+
+def pages(folder: Path) -> dict[str, html.HtmlElement]:
+    return {name: html.fromstring(data) for name, data in files(folder).items() if name.endswith(".html")}
+
+
+# ── the site ──────────────────────────────────────────────────────────────────────────────────────
+
+
+def test_the_same_store_gives_the_same_bytes(
+    world_store: Engine, world_basis: Basis, report: Path, tmp_path: Path
+) -> None:
+    fresh = Basis(world_basis.facts, world_basis.edition, world_basis.years)
+    write_report(world_store, fresh, tmp_path)
+    assert files(tmp_path) == files(report)
+
+
+def test_both_languages_have_the_same_pages(report: Path) -> None:
+    names = {name for name in files(report) if name.endswith(".html")}
+    chinese = {name for name in names if not name.startswith("en/")}
+    assert names == chinese | {f"en/{name}" for name in chinese}
+    for name, page in pages(report).items():
+        assert page.get("lang") == ("en" if name.startswith("en/") else "zh-Hans")
+
+
+def test_every_link_leads_somewhere(report: Path) -> None:
+    found = pages(report)
+    anchors = {name: {one.get("id") for one in page.iter() if one.get("id")} for name, page in found.items()}
+    seen = 0
+    for name, page in found.items():
+        for link in page.iter("a", "link", "img"):
+            target = link.get("href") or link.get("src")
+            if target.startswith(("https://", "http://")):
+                assert link.get("rel") == "noreferrer nofollow external"
+                continue
+            path, anchor = urldefrag(target)
+            where = (report / name).parent / unquote(path) if path else report / name
+            assert where.is_file(), f"{name} → {target}"
+            if anchor:
+                inside = where.resolve().relative_to(report.resolve()).as_posix()
+                assert unquote(anchor) in anchors[inside], f"{name} → {target}"
+            seen += 1
+    assert seen > 500
+
+
+def test_every_number_with_facts_is_a_link_to_them(report: Path, world_basis: Basis) -> None:
+    index = pages(report)["index.html"]
+    for identity in TABLES:
+        shown = table(world_basis, identity)
+        for row in range(len(shown.frame)):
+            path = f"{shown.row_path(row)}/{shown.main}"
+            (cell,) = index.xpath("//td[@id=$path]", path=path)
+            facts = shown.behind(row, shown.main)
+            links = cell.xpath("./a/@href")
+            assert links == (
+                [f"facts/{name_of(facts.tolist())}.html"] if shown.value(row, shown.main) else []
+            )
+
+
+def test_a_page_of_facts_has_the_words_the_place_and_the_way_back(report: Path, world_basis: Basis) -> None:
+    facts = table(world_basis, "7").behind(0, "companies")
+    page = pages(report)[f"facts/{name_of(facts.tolist())}.html"]
+    assert len(page.xpath("//article")) == 3
+    assert page.xpath("//blockquote/text()")[0] == "百度完成融资"
+    assert page.xpath("//a[@rel]/@href")[0].startswith("https://world.example/")
+    assert "../index.html#table_7/institutional/1/companies" in page.xpath("//a/@href")
+    assert "红杉中国" in page.text_content()
+    assert re.search(r"sha256:[0-9a-f]{64}", page.text_content())
+
+
+def test_words_of_the_web_stay_words(report: Path) -> None:
+    """One investor of the world bears a name with markup in it, and addresses have markup in their query."""
+    assert any(b"&lt;b&gt;" in data for name, data in files(report).items() if name.startswith("facts/"))
+    for name, data in files(report).items():
+        if name.endswith(".html"):
+            assert "<b>" not in data.decode(), name
+            assert b"<script" not in data
+            assert b"javascript:" not in data
+
+
+def test_nothing_runs_and_nothing_is_loaded_from_elsewhere(report: Path) -> None:
+    for name, page in pages(report).items():
+        (policy,) = page.xpath("//meta[@http-equiv='Content-Security-Policy']/@content")
+        assert policy.startswith("default-src 'none'"), name
+        assert "unsafe" not in policy
+        for one in page.iter():
+            if isinstance(one.tag, str):
+                assert not [key for key in one.attrib if key.startswith("on") or key == "style"], name
+        assert not [one for one in page.xpath("//img/@src | //link/@href") if ":" in one]
+    assert b"@import" not in (report / "style.css").read_bytes()
+    assert b"url(" not in (report / "style.css").read_bytes()
+
+
+def test_csv_of_every_table_and_pictures_of_every_figure(report: Path) -> None:
+    names = set(files(report))
+    assert {f"data/{identity}.csv" for identity in [*TABLES, *FIGURES]} <= names
+    for identity in FIGURES:
+        assert {f"pictures/{identity}_{one}{end}" for one in LANGUAGES for end in (".png", ".svg")} <= names
+    lines = (report / "data" / "table_1.csv").read_text(encoding="utf-8").splitlines()
+    assert "governments,政府机构,,Government bodies" in lines
+
+
+def test_the_date_is_that_of_the_newest_snapshot(report: Path) -> None:
+    for page in pages(report).values():
+        assert "2022-03-31" in page.xpath("//footer")[0].text_content()
+
+
+def test_the_page_of_an_entity(report: Path) -> None:
+    page = pages(report)[f"en/entities/{entity_id('华为')}.html"]
+    assert page.xpath("//h1/text()") == ["Huawei (华为)"]
+    text = page.text_content()
+    assert "华为公司" in text
+    assert "Sample node" in text
+    rows = [
+        [cell.text_content() for cell in row.xpath("td")] for row in page.xpath("//table[last()]/tbody/tr")
+    ]
+    assert ["2019-05-01", "Technology", "← receives from", "Intel (英特尔)"] in rows
+    assert ["undated", "Technology", "→ gives to", "Tsinghua University (清华大学)"] in rows
+
+
+def test_an_earlier_report_is_written_over_and_a_file_is_refused(
+    world_store: Engine, world_basis: Basis, report: Path, tmp_path: Path
+) -> None:
+    copy = tmp_path / "copy"
+    shutil.copytree(report, copy)
+    (copy / "index.html").write_text("old", encoding="utf-8")
+    (copy / "mine.txt").write_text("kept", encoding="utf-8")
+    write_report(world_store, world_basis, copy)
+    assert {**files(report), "mine.txt": b"kept"} == files(copy)
+    with pytest.raises(UsageError, match="is a file"):
+        write_report(world_store, world_basis, copy / "mine.txt")
+
+
+def test_long_sets_of_facts_become_pieces(
+    world_store: Engine, world_basis: Basis, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """With two facts a page, every fact still has its page and every link leads somewhere."""
+    monkeypatch.setattr(FactPages.__init__, "__defaults__", (2,))
+    write_report(world_store, world_basis, tmp_path)
+    test_every_link_leads_somewhere(tmp_path)
+    found = {name: page for name, page in pages(tmp_path).items() if name.startswith("facts/")}
+    assert max(len(page.xpath("//article")) for page in found.values()) == 2
+    facts = table(world_basis, "3").behind(3, "edges")
+    contents = found[f"facts/{name_of(facts.tolist())}.html"]
+    pieces = [f"facts/{href}" for href in contents.xpath("//ol[@class='pieces']//a/@href")]
+    listed = [anchor for piece in pieces for anchor in found[piece].xpath("//article/@id")]
+    assert sorted(listed) == sorted(f"f{fact}" for fact in facts)
+
+
+def test_a_report_as_it_was_known_bears_that_day(world_store: Engine, tmp_path: Path) -> None:
+    from analytics.basis import basis
+    from analytics.facts import View
+
+    view = View(known=SEEN + dt.timedelta(days=1))
+    write_report(world_store, basis(world_store, view=view), tmp_path)
+    text = pages(tmp_path)["en/method.html"].text_content()
+    assert "2022-04-01 12:00 UTC" in text
+    assert "Newest snapshot 2022-03-31" in text
+
+
+def test_entities_beyond_the_limit_have_no_page_but_those_in_tables_do(
+    world_store: Engine, world_basis: Basis, tmp_path: Path
+) -> None:
+    write_report(world_store, world_basis, tmp_path, entities_most=0)
+    names = {path.stem for path in (tmp_path / "entities").iterdir()}
+    assert entity_id("华为") in names
+    assert entity_id("李二") not in names
+    test_every_link_leads_somewhere(tmp_path)
+
+
+def test_an_id_that_is_no_id_names_no_file() -> None:
+    with pytest.raises(ValueError, match="no entity's id"):
+        site._file("../../etc/passwd")
+
+
+# ── its parts ─────────────────────────────────────────────────────────────────────────────────────
+
+
+def traced(**values: object) -> TracedFact:
+    place = Quoted(
+        "javascript:alert(1)", "p", "“quote”", "m", "1", 0.5, SEEN, SEEN, None, "a.warc.gz", 7, "0" * 64
+    )
+    fact = TracedFact(
+        1, "attribute", "<i>", "<i>", None, None, None, None, {"attribute": "layer"}, None, None, None, "s", "S", "源",
+        (), (place,),
+    )  # fmt: skip
+    return replace(fact, **values)  # type: ignore[arg-type]  # fields by name
+
+
+def test_only_web_addresses_become_links() -> None:
+    assert shown_fact(traced(), "zh", frozenset()).evidence[0].href == ""
+    assert web_address("https://x.example/a?b=1") == "https://x.example/a?b=1"
+    for bad in (
+        "javascript:alert(1)",
+        "data:text/html,x",
+        "file:///etc/passwd",
+        "//x.example",
+        "https:",
+        "http://[",
+    ):
+        assert web_address(bad) == ""
+
+
+@given(st.text())
+def test_no_text_is_taken_for_another_scheme(text: str) -> None:
+    assert web_address(text) == "" or text.strip().lower().startswith(("http://", "https://"))
+
+
+@pytest.mark.parametrize(
+    ("start", "end", "precision", "said"),
+    [
+        (None, None, None, "undated"),
+        (dt.date(2021, 1, 1), None, "year", "2021"),
+        (dt.date(2021, 5, 1), None, "month", "2021-05"),
+        (dt.date(2021, 5, 3), dt.date(2021, 5, 3), "day", "2021-05-03"),
+        (dt.date(2019, 1, 1), dt.date(2021, 12, 31), "year", "2019 – 2021"),
+        (None, dt.date(2021, 12, 31), "year", "… – 2021"),
+    ],
+)
+def test_dates_are_as_fine_as_they_were_stated(
+    start: dt.date | None, end: dt.date | None, precision: str | None, said: str
+) -> None:
+    fact = traced(valid_from=start, valid_to=end, precision=precision)
+    assert shown_fact(fact, "en", frozenset()).when == said
+
+
+def test_long_words_are_cut_and_labels_are_known() -> None:
+    shown = shown_fact(traced(value="字" * 5000), "zh", frozenset())
+    assert shown.details[0][0] == "技术层次"
+    assert len(shown.details[0][1]) == 601
+
+
+def test_cells_are_printed_as_their_kind_says() -> None:
+    words = Words("数", "n")
+    assert cell_text(1234567, Column("n", words, "count")) == "1,234,567"
+    assert cell_text(1.23456, Column("n", words, "number", decimals=3)) == "1.235"
+    assert cell_text(None, Column("n", words, "count")) == "–"
+    assert cell_text(0, Column("n", words, "count")) == "0"
+
+
+def test_names_in_both_languages() -> None:
+    assert display("华为", "Huawei", "zh") == "华为"
+    assert display("华为", "Huawei", "en") == "Huawei (华为)"
+    assert display("IBM", "IBM", "en") == display("IBM", "", "en") == "IBM"
+
+
+def test_words_of_the_pages_are_there_in_both_languages() -> None:
+    for language in LANGUAGES:
+        assert say("checks", language)
+    with pytest.raises(KeyError):
+        say("nothing", "zh")
+    assert called("unheard_of", {}, "zh") == "unheard_of"
+    used = set()
+    loader = environment().loader
+    assert loader is not None
+    for name in environment().list_templates():
+        used |= set(re.findall(r"\bt\('(\w+)'\)", loader.get_source(environment(), name)[0]))
+    for key in used:
+        assert say(key, "zh")
+        assert say(key, "en")
+
+
+def test_templates_escape_and_refuse_unknown_words() -> None:
+    text = environment().from_string("{{ word }}")
+    assert text.render(word="<b>") == "&lt;b&gt;"
+    with pytest.raises(Exception, match="undefined"):
+        text.render()
+
+
+def test_cells_with_the_same_facts_share_a_page() -> None:
+    found = FactPages()
+    first = found.add(np.array([1, 2]), "a")
+    assert found.add(np.array([1, 2]), "b") == first
+    assert found.add(np.array([12]), "c") != first
+    assert found.add(np.array([], dtype=np.int64), "d") == ""
+    assert found.sets[first].cells == ["a", "b"]
+    assert found.facts().tolist() == [1, 2, 12]
+
+
+@given(
+    st.lists(st.tuples(st.integers(2018, 2021) | st.none(), st.integers(1, 10**6)), max_size=40),
+    st.integers(1, 7),
+)
+def test_pieces_have_every_fact_once(rows: list[tuple[int | None, int]], most: int) -> None:
+    known = {
+        number: traced(fact=number, valid_from=dt.date(year, 1, 1) if year else None) for year, number in rows
+    }
+    pieces = FactPages(most).pieces(sorted(known), known)
+    assert sorted(fact for piece in pieces for fact in piece.facts) == sorted(known)
+    assert all(0 < len(piece.facts) <= most for piece in pieces)
+    assert all(known[fact].year == piece.year for piece in pieces for fact in piece.facts)
+    assert len({piece.name for piece in pieces}) == len(pieces)
+
+
+def test_pieces_of_a_growing_set_are_shared(world_store: Engine, world_basis: Basis) -> None:
+    shown = table(world_basis, "7")
+    every = {one.fact: one for one in trace(world_store, shown.behind(0, "companies"))}
+    early = [fact for fact in sorted(every) if every[fact].valid_from.year < 2020]  # type: ignore[union-attr]  # all are dated
+    both = FactPages(1)
+    assert {one.name for one in both.pieces(early, every)} < {
+        one.name for one in both.pieces(sorted(every), every)
+    }
+
+
+def test_method_says_view_rule_and_sources(world_store: Engine, world_basis: Basis) -> None:
+    said = dict(settings(world_basis, "en"))
+    assert said["Edition"] == "2021 (frozen 2022-03-31)"
+    assert said["Years"] == "2018–2021"
+    assert rule(world_basis, "en") == ["only facts up to this year: 2021"]
+    (source,) = sources(world_store, "zh")
+    assert (source["title"], source["licence"], source["href"]) == (
+        "测试世界",
+        "CC0",
+        "https://world.example",
+    )
+    assert all(name.zh and name.en and text.zh and text.en for name, text in DEFINITIONS)
+
+
+def test_an_upright_table_has_a_column_a_year(world_basis: Basis) -> None:
+    shown = shown_exhibit(figure(world_basis, "27"), "en", lambda path: path, frozenset())
+    (block,) = shown.blocks
+    assert [head.text for head in block.heads] == ["Year", "2018", "2019", "2020", "2021"]
+    row = next(row for row in block.rows if row[0].text == "5G (%)")
+    assert [cell.text for cell in row[1:]] == ["–", "0.00", "33.33", "20.00"]
+    assert row[-1].facts == "figure_27/2021/5G"
+    assert row[1].facts == ""
+
+
+def test_entities_are_listed_by_degree(world_basis: Basis) -> None:
+    found = EntityPages(world_basis, 3, frozenset({entity_id("王一")}))
+    assert [found.row(one, "zh")["name"] for one in found.listed][-1] == "王一"
+    assert len(found.listed) == 4
+    degrees = [found.degree.get(one, 0) for one in found.listed]
+    assert degrees == sorted(degrees, reverse=True)
+
+
+def test_a_figure_as_one_file(world_basis: Basis, tmp_path: Path) -> None:
+    out = tmp_path / "f.html"
+    write_figure_page(figure(world_basis, "40"), out, "en")
+    page = html.fromstring(out.read_bytes())
+    assert page.xpath("//h1/text()") == ["Figure 40 Application areas"]
+    assert all(one.startswith("data:image/svg+xml") for one in page.xpath("//img/@src"))
+    assert len(page.xpath("//tbody/tr")) == 21
+
+
+@pytest.mark.browser
+def test_pdf(report: Path, tmp_path: Path) -> None:
+    if not any(shutil.which(name) for name in BROWSERS):
+        pytest.skip("no Chromium is installed")
+    shutil.copytree(report, tmp_path / "r")
+    out = print_pdf(tmp_path / "r", "en")
+    assert out.name == "report_en.pdf"
+    assert out.read_bytes().startswith(b"%PDF")
+
+
+def test_pdf_without_browser_or_page_says_so(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PATH", str(tmp_path))
+    with pytest.raises(UsageError, match="a PDF needs a Chromium"):
+        print_pdf(tmp_path, "zh")
+    browser = tmp_path / BROWSERS[0]
+    browser.write_text("#!/bin/sh\nexit 3\n")
+    browser.chmod(0o755)
+    with pytest.raises(UsageError, match="there is no page"):
+        print_pdf(tmp_path, "zh")
+    (tmp_path / "index.html").touch()
+    with pytest.raises(Exception, match="could not print"):
+        print_pdf(tmp_path, "zh")
