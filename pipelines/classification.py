@@ -17,7 +17,8 @@ import ahocorasick
 
 from pipelines.checked_yaml import read_yaml
 from pipelines.errors import InputError
-from pipelines.folding import fold, fold_in_place
+from pipelines.folding import fold
+from pipelines.simplifying import plain_in_place
 from pipelines.taxonomy import FOLDER, taxonomy
 
 CODEBOOKS: Final = FOLDER / "codebooks"
@@ -79,7 +80,7 @@ class Codebook:
 
     def read(self, text: str) -> tuple[Label, ...]:
         """The classes that words of `text` show, in time linear in its length."""
-        folded = fold_in_place(text)
+        folded = plain_in_place(text)
         found: list[tuple[int, int, str, tuple[str, ...]]] = []
         for last, (word, codes) in self._automaton.iter(folded):
             start, end = last + 1 - len(word), last + 1
@@ -129,7 +130,7 @@ def load(path: Path) -> Codebook:
     head.finish()
     automaton = ahocorasick.Automaton()
     for word, given in codes.items():
-        automaton.add_word(fold_in_place(word), (word, given))
+        automaton.add_word(plain_in_place(word), (word, given))
     automaton.make_automaton()
     return Codebook(path.stem, version, named, codes, general, automaton)
 

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import datetime as dt
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Final
 
 from pipelines.classification import Classification, classify
-from pipelines.reading.cooperation_patterns import DIRECTED, FINANCIAL, PARTNERED, TERMS, Pattern
+from pipelines.reading.cooperation_patterns import DIRECTED, FINANCIAL, PARTNERED, TERMS, Kind, Pattern
 from pipelines.reading.gazetteer import Gazetteer
 from pipelines.reading.masking import BOTH, ORG, Document, Masked
 from pipelines.reading.sentences import Sentence, sentences
@@ -21,6 +21,7 @@ from pipelines.reading.stated import (
     stated_status,
     stated_when,
 )
+from pipelines.reading.topics import names_hidden, topics
 from pipelines.records import Amount, Cooperation, Mention, When
 
 #: A sentence with more organisations than this is a list, not a statement.
@@ -30,15 +31,33 @@ REACH: Final = 4
 #: What a reading is worth less when nothing around it names a technology or an area.
 _NO_TOPIC: Final = 0.8
 _QUOTE: Final = 1000
+#: Kinds that only say that something will be given: a sentence that says what, and by whom, tells the same matter.
+_AGREED: Final = frozenset(("strategic agreement", "contract", "other"))
 _CLAUSE_END: Final = re.compile(r"[，,。；;]")
 _SUBJECT: Final = re.compile(rf"{ORG}\s?[：:]")
 
 
 @dataclass(slots=True)
-class _Reading:
-    """One match of one pattern, before it becomes a record."""
+class _Text:
+    """The title or the text of a document, cut into sentences; `title` is what the title is about."""
 
+    where: str
+    document: Document
+    told: Sequence[Sentence]
+    title: Classification | None
+
+
+@dataclass(slots=True)
+class _Reading:
+    """One match of one pattern, before it becomes a record. `at` is the number of its sentence in its text.
+
+    `kind` is the pattern's, or that of the agreement whose content this is.
+    """
+
+    text: _Text
+    at: int
     pattern: Pattern
+    kind: Kind
     providers: tuple[Mention, ...]
     recipients: tuple[Mention, ...]
     parties: tuple[Mention, ...]
@@ -59,43 +78,47 @@ def read_cooperation(
     A title adds only what the text does not say. Dates not stated are the publication's. Time is linear.
     """
     when = published_when(published)
-    subject = _subject(title, gazetteer)
-    found = list(_read(Document(text, gazetteer, subject), "text", when, classify(title)))
-    told = {_who(record) for record in found}
-    found += [
-        record
-        for record in _read(Document(title, gazetteer, subject), "title", when, None)
-        if not any(_who(record) <= people for people in told)
+    head = Document(title, gazetteer)
+    head.subject = _subject(head)
+    body = Document(text, gazetteer, head.subject)
+    about = classify(names_hidden(head, 0, len(title)))
+    readings = [
+        *_read(_Text("text", body, list(sentences(text)), about), when),
+        *_read(_Text("title", head, list(sentences(title)), None), when),
     ]
-    return _without_repeats(found)
+    kept = _one_matter_once(readings)
+    told = {one.everyone for one in kept if one.text.where == "text"}
+    return _without_repeats(
+        [
+            _record(one)
+            for one in kept
+            if one.text.where == "text" or not any(one.everyone <= people for people in told)
+        ]
+    )
 
 
-def _subject(title: str, gazetteer: Gazetteer) -> Mention | None:
+def _subject(title: Document) -> Mention | None:
     """Whom a notice speaks of: the name before a colon that opens its title."""
-    document = Document(title, gazetteer)
-    masked = document.mask(0, len(title))
+    masked = title.mask(0, len(title.text))
     return masked.mentions[0] if masked.mentions and _SUBJECT.match(masked.text) else None
 
 
-def _read(
-    document: Document, where: str, published: When, around: Classification | None
-) -> Iterator[Cooperation]:
+def _read(text: _Text, published: When) -> Iterator[_Reading]:
     partners: list[Mention] = []
     agreed: _Reading | None = None
     age = 0
-    for sentence in sentences(document.text):
+    for at, sentence in enumerate(text.told):
         age += 1
-        masked = document.mask(sentence.start, sentence.end)
+        masked = text.document.mask(sentence.start, sentence.end)
         if len(masked.mentions) > MENTIONS_LIMIT or not (
             len(masked.mentions) >= 2 or (BOTH in masked.text and age <= REACH)
         ):
             continue
-        readings = list(_readings(masked, published, partners if age <= REACH else []))
+        readings = list(_readings(text, at, masked, published, partners if age <= REACH else []))
         if agreed is not None and age <= REACH and TERMS.search(masked.text):
             _settle(readings, agreed)
         readings = _directed_first(readings)
-        for reading in readings:
-            yield _record(reading, masked, sentence, document.text, where, around)
+        yield from readings
         if readings:
             told = max(readings, key=lambda reading: len(reading.everyone))
             partners = list(dict.fromkeys((*told.providers, *told.recipients, *told.parties)))
@@ -105,7 +128,9 @@ def _read(
             partners, age = list(dict.fromkeys(masked.mentions.values())), 0
 
 
-def _readings(masked: Masked, published: When, partners: list[Mention]) -> Iterator[_Reading]:
+def _readings(
+    text: _Text, at: int, masked: Masked, published: When, partners: list[Mention]
+) -> Iterator[_Reading]:
     pairs: set[frozenset[Mention]] = set()
     for pattern in DIRECTED:
         for match in pattern.form.finditer(masked.text):
@@ -116,7 +141,7 @@ def _readings(masked: Masked, published: When, partners: list[Mention]) -> Itera
                 continue
             if _financial(masked.text, match):
                 continue
-            yield _reading(pattern, match, masked, published, providers, recipients, ())
+            yield _reading(text, at, pattern, match, masked, published, providers, recipients, ())
     groups: list[frozenset[Mention]] = []
     for pattern in PARTNERED:
         for match in pattern.form.finditer(masked.text):
@@ -127,7 +152,7 @@ def _readings(masked: Masked, published: When, partners: list[Mention]) -> Itera
             if len(group) < 2 or _financial(masked.text, match) or any(group <= other for other in groups):
                 continue
             groups.append(group)
-            yield _reading(pattern, match, masked, published, (), (), parties)
+            yield _reading(text, at, pattern, match, masked, published, (), (), parties)
 
 
 def _financial(text: str, match: re.Match[str]) -> bool:
@@ -146,6 +171,8 @@ def _new(
 
 
 def _reading(
+    text: _Text,
+    at: int,
     pattern: Pattern,
     match: re.Match[str],
     masked: Masked,
@@ -156,15 +183,18 @@ def _reading(
 ) -> _Reading:
     verb = match.start("v")
     clause = min(clause_start(masked.text, match.start()), clause_start(masked.text, verb))
-    amounts = stated_amounts(masked.text)
+    amounts = stated_amounts(masked)
     return _Reading(
+        text,
+        at,
         pattern,
+        pattern.kind,
         providers,
         recipients,
         parties,
         stated_status(masked.text, clause, verb),
-        stated_when(masked.text, verb, published),
-        amounts[0][1] if len(amounts) == 1 else None,
+        stated_when(masked, verb, published),
+        amounts[0] if len(amounts) == 1 else None,
     )
 
 
@@ -189,43 +219,68 @@ def _directed_first(readings: list[_Reading]) -> list[_Reading]:
         elif reading.status == "done":
             for one in inside:
                 one.status = "done" if one.status == "planned" else one.status
+                one.kind = reading.kind if reading.kind != "other" else one.kind
     return kept
 
 
-def _record(
-    reading: _Reading,
-    masked: Masked,
-    sentence: Sentence,
-    text: str,
-    where: str,
-    around: Classification | None,
-) -> Cooperation:
-    # Names are masked here, so that 云 in 阿里云 shows no technology; offsets do not matter, words do.
-    topics = classify(masked.text)
-    technologies, applications = topics.technologies, topics.applications
-    if not technologies or not applications:
-        paragraph = classify(text[sentence.paragraph_start : min(sentence.paragraph_end, sentence.end + 400)])
-        technologies = technologies or paragraph.technologies or (around.technologies if around else ())
-        applications = applications or paragraph.applications or (around.applications if around else ())
+def _one_matter_once(readings: list[_Reading]) -> list[_Reading]:
+    """An agreement whose giver and takers are told in another sentence is told there: with that direction, once.
+
+    What was agreed dates from the agreement, where the other sentence states no date.
+    """
+    directed = [one for one in readings if one.providers and one.status == "done"]
+    kept: list[_Reading] = []
+    for reading in readings:
+        content: list[_Reading] = []
+        if reading.parties and reading.status == "done" and reading.kind in _AGREED:
+            content = [one for one in directed if _same_matter(one, reading)]
+        if not content or frozenset().union(*(one.everyone for one in content)) != reading.everyone:
+            kept.append(reading)
+            continue
+        for one in content:
+            one.kind = reading.kind if reading.kind != "other" else one.kind
+            if reading.when.as_written and not one.when.as_written:
+                one.when = reading.when
+    return kept
+
+
+def _same_matter(given: _Reading, agreed: _Reading) -> bool:
+    """Whether what is given may be what was agreed: among the same, told near by, with no other date."""
+    if not given.everyone <= agreed.everyone:
+        return False
+    if given.text is agreed.text and abs(given.at - agreed.at) > REACH:
+        return False
+    return not (given.when.as_written and agreed.when.as_written) or _agree(given.when, agreed.when)
+
+
+def _agree(one: When, other: When) -> bool:
+    """Whether two dates may be one, at the coarser precision of the two."""
+    if one.start is None or other.start is None or "year" in (one.precision, other.precision):
+        return one.start is None or other.start is None or one.start.year == other.start.year
+    if "month" in (one.precision, other.precision):
+        return (one.start.year, one.start.month) == (other.start.year, other.start.month)
+    return one.start == other.start
+
+
+def _record(reading: _Reading) -> Cooperation:
+    document, told = reading.text.document, reading.text.told
+    sentence = told[reading.at]
+    technologies, applications = topics(document, told, reading.at, reading.everyone, reading.text.title)
     sure = reading.pattern.confidence * (1 if technologies else _NO_TOPIC)
     return Cooperation(
-        locator=f"{where}:{sentence.start}-{sentence.end}",
-        quote=text[sentence.start : sentence.end][:_QUOTE],
+        locator=f"{reading.text.where}:{sentence.start}-{sentence.end}",
+        quote=document.text[sentence.start : sentence.end][:_QUOTE],
         confidence=round(sure, 3),
-        kind=reading.pattern.kind,
+        kind=reading.kind,
         providers=reading.providers,
         recipients=reading.recipients,
         parties=reading.parties,
-        technologies=tuple(label.code for label in technologies),
-        applications=tuple(label.code for label in applications),
+        technologies=technologies,
+        applications=applications,
         amount=reading.amount,
         status=reading.status,
         when=reading.when,
     )
-
-
-def _who(record: Cooperation) -> frozenset[Mention]:
-    return frozenset((*record.providers, *record.recipients, *record.parties))
 
 
 def _without_repeats(records: list[Cooperation]) -> list[Cooperation]:

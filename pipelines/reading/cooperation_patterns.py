@@ -24,8 +24,9 @@ _LIST: Final = rf"{_ONE}(?:\s?(?:、|，|,|和|与|及|以及|暨)\s?{_ONE}){{0,
 #: Partners, with adverbs between: A近日与B.
 _ADVERB: Final = rf"[^，,：{_NO}]{{0,18}}?"
 _LINK: Final = r"(?:、|和|与|同|跟|及|以及|暨|联合|携手|牵手|联手|连同)"
+#: Behind 与 they are partners of somebody else, not of each other.
 _PARTNERS: Final = (
-    rf"(?P<p>(?:{_ONE}{_ADVERB}{_LINK}{_ADVERB}{_ONE}(?:{_ADVERB}{_LINK}{_ADVERB}{_ONE}){{0,10}}|{BOTH}))"
+    rf"(?P<p>(?:(?<![与同跟和]){_ONE}{_ADVERB}{_LINK}{_ADVERB}{_ONE}(?:{_ADVERB}{_LINK}{_ADVERB}{_ONE}){{0,10}}|{BOTH}))"
 )
 #: Words between the subject and its verb; 的 would make the subject another thing's owner.
 _GAP: Final = rf"[^的，,：{_NO}]{{0,18}}?"
@@ -121,6 +122,9 @@ DIRECTED: Final = (
 PARTNERED: Final = (
     _pattern("joint house", "joint laboratory", 0.85,
         rf"{_PARTNERS}[^{_NO}]{{0,24}}?(?P<v>共建|建立|成立|设立|组建|揭牌|创建|启动|打造|建设|挂牌)[^{_NO}]{{0,30}}?(?:{_HOUSES})"),
+    _pattern("house of partners", "joint laboratory", 0.8,
+        rf"{_PARTNERS}的?(?:联合|共建|共同)?的?[^，,、的{_NO}]{{0,12}}?(?:{_HOUSES})[^，,、的{_NO}]{{0,16}}?"
+        r"(?P<v>成立|揭牌|启动|落成|挂牌|启用|投入使用|投用)"),
     _pattern("agreement", "strategic agreement", 0.85,
         rf"{_PARTNERS}[^{_NO}]{{0,36}}?(?P<v>{_AGREED})[^{_NO}]{{0,44}}?(?:{_AGREEMENT})"),
     _pattern("contract", "contract", 0.75,
@@ -136,7 +140,7 @@ PARTNERED: Final = (
 
 #: Agreements on money and shares are no technology relations.
 FINANCIAL: Final = re.compile(
-    r"股权|增资|收购|注资|借款|贷款|授信|担保|融资|股份转让|投资协议|诉讼|入股|认购|资产管理|质押|债券|对赌|并购|减持|增持"
+    r"股权|增资|收购|注资|借款|贷款|授信|担保|融资|股份转让|发行股份|购买资产|资产转让|资产置换|投资协议|诉讼|入股|认购|资产管理|质押|债券|对赌|并购|减持|增持"
 )
 #: What opens a sentence that spells out an agreement told before: its 将 is the agreement's content, not a plan.
 TERMS: Final = re.compile(

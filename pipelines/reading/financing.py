@@ -152,9 +152,9 @@ def _merged(events: list[_Event], event: _Event) -> _Event:
 
 def _quoted(document: Document, sentence: Sentence) -> list[Found]:
     return [
-        Found(*match.span("name"), Mention(name=match["name"].strip(), kind="company"))
-        for match in _QUOTED.finditer(document.text, sentence.start, sentence.end)
-        if match["name"].strip() and match["name"].isprintable()
+        Found(*match.span("name"), Mention(name=name, kind="company"))
+        for match in _QUOTED.finditer(document.simple, sentence.start, sentence.end)
+        if (name := document.text[match.start("name") : match.end("name")].strip()) and name.isprintable()
     ]
 
 
@@ -164,7 +164,7 @@ def _events(masked: Masked, sentence: Sentence, published: When) -> Iterator[_Ev
         return
     found = False
     for match in _RAISED.finditer(text):
-        amounts = stated_amounts(match["w"], bare=True)
+        amounts = stated_amounts(masked, *match.span("w"), bare=True)
         rounds = _ROUND.search(text, match.start("v"), min(len(text), match.end() + 12))
         backers = masked.between(*match.span("w"))
         if match["x"] != "融资" and not (amounts or rounds or backers):
@@ -172,9 +172,9 @@ def _events(masked: Masked, sentence: Sentence, published: When) -> Iterator[_Ev
         if not _done(text, match):
             continue
         target = masked.between(*match.span("t"))[-1]
-        event = _Event(target, sentence, RAISED, stated_when(text, match.start("v"), published))
+        event = _Event(target, sentence, RAISED, stated_when(masked, match.start("v"), published))
         event.round = rounds[0] if rounds else ""
-        event.amount = amounts[0][1] if amounts else None
+        event.amount = amounts[0] if amounts else None
         event.investors = {one.name: one for one in backers if one != target}
         found = True
         yield event
@@ -189,11 +189,11 @@ def _events(masked: Masked, sentence: Sentence, published: When) -> Iterator[_Ev
                 investors = [one for one in masked.between(*match.span("i")) if one != target]
                 if not investors:
                     continue
-                event = _Event(target, sentence, sure, stated_when(text, match.start("v"), published))
+                event = _Event(target, sentence, sure, stated_when(masked, match.start("v"), published))
                 rounds = _ROUND.search(text, match.start("v"))
                 event.round = "并购" if sure == ACQUIRED else rounds[0] if rounds else ""
-                amounts = stated_amounts(text)
-                event.amount = amounts[0][1] if len(amounts) == 1 else None
+                amounts = stated_amounts(masked)
+                event.amount = amounts[0] if len(amounts) == 1 else None
                 event.investors = {one.name: one for one in investors}
                 if match["v"] == "领投":
                     event.leads = dict(event.investors)
@@ -227,7 +227,7 @@ def _names(match: re.Match[str], masked: Masked) -> Iterator[tuple[Mention, bool
     verb = match.groupdict().get("v")
     known = masked.between(*match.span("n"))
     yield from ((mention, False) for mention in known)
-    for piece in _SEPARATORS.split(match["n"]):
+    for piece, written in _pieces(masked, *match.span("n")):
         if ORG in piece or BOTH in piece:
             continue
         name = _TRIM.sub("", piece.strip(' “”"「」『』'))
@@ -235,7 +235,17 @@ def _names(match: re.Match[str], masked: Masked) -> Iterator[tuple[Mention, bool
         if not 2 <= len(name) <= 40 or not name.isprintable() or _GENERIC.search(name):
             continue
         if _ORGANISED.search(name) or (verb in _SURE and _SHORT.fullmatch(name)):
-            yield Mention(name=name, kind="investor"), True
+            # Only the ends were cut off, so the name still stands in its piece.
+            at = piece.index(name)
+            yield Mention(name=written[at : at + len(name)], kind="investor"), True
+
+
+def _pieces(masked: Masked, start: int, end: int) -> Iterator[tuple[str, str]]:
+    """What stands between the separators of a list: in simplified characters, and as written."""
+    for match in (*_SEPARATORS.finditer(masked.text, start, end), None):
+        stop = match.start() if match else end
+        yield masked.text[start:stop], masked.written[start:stop]
+        start = match.end() if match else end
 
 
 def _record(event: _Event, text: str, where: str) -> Financing:

@@ -2,7 +2,7 @@
 
 The longest name wins where several overlap. A name counts only as a whole: no ASCII letter or digit may join on,
 names of up to three letters must keep their case, and a Chinese name that goes on as another body's (平安银行 for
-平安) is not that name.
+平安) is not that name. Traditional and simplified characters, wide and narrow ones are one.
 """
 
 from __future__ import annotations
@@ -13,8 +13,8 @@ from typing import Final
 
 import ahocorasick
 
-from pipelines.folding import fold_in_place
 from pipelines.records import Mention
+from pipelines.simplifying import plain_in_place
 
 #: Words that are names of somebody and, far more often, of nothing: never looked for.
 COMMON: Final = frozenset((
@@ -59,10 +59,10 @@ class Gazetteer:
         return len(self._known)
 
     def __contains__(self, name: str) -> bool:
-        return fold_in_place(name) in self._known
+        return plain_in_place(name) in self._known
 
     def _add(self, mention: Mention) -> None:
-        key = fold_in_place(mention.name)
+        key = plain_in_place(mention.name)
         if len(key) not in LENGTHS or key in COMMON or not any(char.isalpha() for char in key):
             self.left_out.add(mention.name)
             return
@@ -75,7 +75,7 @@ class Gazetteer:
         """The known names in `text`, left to right, none overlapping; time linear in text and matches."""
         if not self._known:
             return []
-        folded = fold_in_place(text)
+        folded = plain_in_place(text)
         spans = [
             (last + 1 - len(name), last + 1, name, mention)
             for last, (name, mention) in self._automaton.iter(folded)

@@ -10,7 +10,7 @@ from typing import Final, Literal
 from pipelines.amounts import read_amount
 from pipelines.dates import read_when
 from pipelines.errors import InputError
-from pipelines.reading.masking import BOTH, ORG
+from pipelines.reading.masking import BOTH, ORG, Masked
 from pipelines.records import UNDATED, Amount, Precision, When
 
 Status = Literal["done", "planned", "rumoured", "denied"]
@@ -79,16 +79,16 @@ def published_when(published: dt.date | None, precision: Precision = "day") -> W
     return UNDATED if published is None else When(start=published, precision=precision)
 
 
-def stated_when(text: str, verb: int, published: When) -> When:
-    """The date that `text` states for what happens at `verb`, the nearest before it; else that of publication."""
-    best = published
+def stated_when(masked: Masked, verb: int, published: When) -> When:
+    """The date that a sentence states for what happens at `verb`, the nearest before it; else `published`."""
+    text, best = masked.text, published
     for match in _DATE.finditer(text[:verb]):
         before = text[max(0, match.start() - 4) : match.start()]
         if before.endswith(_NOT_AFTER) or _NOT_BEFORE.match(text, match.end()):
             continue
         when = _resolve(match, published)
         if when is not None:
-            best = when
+            best = when.model_copy(update={"as_written": masked.written[match.start() : match.end()]})
     return best
 
 
@@ -151,13 +151,16 @@ def clause_start(text: str, position: int) -> int:
     return max(text.rfind(char, 0, position) for char in "，,。；;：:！？\n") + 1
 
 
-def stated_amounts(text: str, *, bare: bool = False) -> list[tuple[int, Amount]]:
-    """Sums of money in `text` with their offsets. Without `bare` a currency must stand beside the number."""
-    found: list[tuple[int, Amount]] = []
+def stated_amounts(
+    masked: Masked, start: int = 0, end: int | None = None, *, bare: bool = False
+) -> list[Amount]:
+    """Sums of money in a part of a sentence. Without `bare` a currency must stand beside the number."""
+    found: list[Amount] = []
+    text = masked.text[start:end]
     at = 0
-    while (start := _MONEY_START.search(text, at)) is not None:
-        match = _MONEY.match(text, start.start())
-        at = start.start() + 1
+    while (begin := _MONEY_START.search(text, at)) is not None:
+        match = _MONEY.match(text, begin.start())
+        at = begin.start() + 1
         if match is None or not match[0] or not _MONEY_SIGN.search(match[0]):
             continue
         try:
@@ -166,6 +169,7 @@ def stated_amounts(text: str, *, bare: bool = False) -> list[tuple[int, Amount]]
             continue
         if (amount.low is None and amount.high is None) or not (bare or amount.currency):
             continue
-        found.append((match.start(), amount))
+        written = masked.written[start + match.start() : start + match.end()].strip()
+        found.append(amount.model_copy(update={"as_written": written}))
         at = match.end()
     return found
