@@ -24,9 +24,37 @@ _ALIKE = (
 _HOLDINGS = frozenset({"CN", "HK", "KY", "VG", "BM"})
 
 
+#: The type of a name that is the mention's own without the country that a registry adds in brackets.
+PLAIN = "plain"
+#: Types of further names that are too short and too common to say who is meant.
+LOOSE = frozenset({"acronym"})
+
+
+@dataclass(frozen=True, slots=True)
+class Stated:
+    """A further name that a source states of the bearer of one of its mentions; `type` as in `AlsoNamed`, or
+    `PLAIN`. `language` is empty where it is not said."""
+
+    mention: int
+    name: str
+    type: str
+    language: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Further:
+    """A further name as names are compared: its exact key, whether it is the mention's own name (`PLAIN`), and
+    whether it bears a legal form."""
+
+    key: str
+    own: bool
+    has_form: bool
+
+
 @dataclass(frozen=True, slots=True)
 class Mentioned:
-    """A mention with its exact key and whether the name bears a legal form. `seen` orders mentions by age."""
+    """A mention with its exact key and whether the name bears a legal form. `seen` orders mentions by age;
+    `further` are the names that its source states of the bearer besides."""
 
     id: int
     source: str
@@ -39,6 +67,7 @@ class Mentioned:
     key: str
     has_form: bool = False
     identifiers: frozenset[tuple[str, str]] = frozenset()
+    further: frozenset[Further] = frozenset()
 
     @property
     def is_person(self) -> bool:

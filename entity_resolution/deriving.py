@@ -16,7 +16,7 @@ from sqlalchemy import Connection
 
 from entity_resolution import storage
 from entity_resolution.clustering import Clustering, Refusal, cluster, entity_id
-from entity_resolution.compatibility import Mentioned
+from entity_resolution.compatibility import Mentioned, Stated
 from entity_resolution.curated import Curated
 from entity_resolution.display import Shown, shown
 from entity_resolution.log import Judgement, deciding, effective
@@ -104,9 +104,9 @@ def _write(
     *,
     everything: bool,
 ) -> None:
-    further: dict[int, list[str]] = defaultdict(list)
+    further: dict[int, list[Stated]] = defaultdict(list)
     for stated in storage.stated_names(connection, None if everything else found.keys()):
-        further[stated.mention].append(stated.name)
+        further[stated.mention].append(stated)
     founder_of = {name: key for key, (name, _) in born.items() if key in found}
     founder_of |= {name: key for name, key in result.founded.items() if isinstance(key, int)}
     ages = dict(born.values())

@@ -52,10 +52,14 @@ class Split:
 
 @dataclass(slots=True)
 class _Unit:
-    """Mentions that are one by more than their name."""
+    """Mentions that are one by more than their name, with the keys of their own names, of all their names, and of
+    those with a legal form."""
 
     bearings: list[Bearing]
     profile: Profile
+    own: frozenset[str]
+    named: frozenset[str]
+    registered: frozenset[str]
 
     @property
     def oldest(self) -> Mentioned:
@@ -166,7 +170,19 @@ def _by_source(units: list[_Unit]) -> list[_Unit]:
 
 
 def _unit(bearings: list[Bearing]) -> _Unit:
-    return _Unit(bearings, profile(one.mention for one in bearings))
+    mentions = [one.mention for one in bearings]
+    further = [name for one in mentions for name in one.further]
+    own = {one.key for one in mentions} | {name.key for name in further if name.own}
+    registered = {one.key for one in mentions if one.has_form} | {
+        name.key for name in further if name.has_form
+    }
+    return _Unit(
+        bearings,
+        profile(mentions),
+        frozenset(own - {""}),
+        frozenset(own | {name.key for name in further}) - {""},
+        frozenset(registered - {""}),
+    )
 
 
 def _conflict(one: _Unit, other: _Unit) -> Conflict | None:
@@ -176,9 +192,11 @@ def _conflict(one: _Unit, other: _Unit) -> Conflict | None:
     stated = [*one.bearings, *other.bearings]
     if not all(each.stated for each in stated) or all(each.stated_form for each in stated):
         return None
-    # sister companies go by one brand: that two sources state it of two names makes these no one company
-    keys = {each.mention.key for each in one.bearings} & {each.mention.key for each in other.bearings}
-    return None if keys else Conflict("two organisations of which this name is stated")
+    # sister companies go by one brand: that two sources state it of two names makes these no one company,
+    # unless the one's own name, or a full legal name, is stated of the other too
+    if one.own & other.named or one.named & other.own or one.registered & other.registered:
+        return None
+    return Conflict("two organisations of which this name is stated")
 
 
 def _bearers(told_apart: Sequence[int], conflicts: dict[tuple[int, int], Conflict]) -> list[list[int]]:

@@ -3,7 +3,7 @@
 Invariants kept here:
 - the log only grows; an undo row names an earlier row, which counts no more (unless the undo is itself undone);
 - of the rows that count for a pair, a person's beats a curated rule's, that any other rule's, that the model's;
-  between equals the newest decides.
+  between equals the newest decides, but a rule's or the model's doubt never outvotes what one of them knows.
 """
 
 from __future__ import annotations
@@ -86,9 +86,14 @@ def deciding(rows: Iterable[Judgement]) -> list[Judgement]:
             continue
         pair = frozenset((row.left, row.right))
         held = best.get(pair)
-        if held is None or (row.authority, row.id) > (held.authority, held.id):
+        if held is None or _weight(row) > _weight(held):
             best[pair] = row
     return sorted(best.values(), key=lambda row: row.id)
+
+
+def _weight(row: Judgement) -> tuple[int, bool, int]:
+    """A person's *unsure* takes an earlier word back; a rule's says only that this rule does not know."""
+    return (row.authority, row.by_person or row.verdict != "unsure", row.id)
 
 
 def by_strength(rows: Iterable[Judgement]) -> Sequence[Judgement]:

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from importlib import metadata
 
@@ -18,12 +18,12 @@ from sqlalchemy import Connection, Engine, func, insert, select, update
 
 from entity_resolution import storage
 from entity_resolution.clustering import Refusal
-from entity_resolution.compatibility import Mentioned
+from entity_resolution.compatibility import Mentioned, Stated
 from entity_resolution.curated import Curated, curated
 from entity_resolution.deriving import derive
 from entity_resolution.planning import Case, Held, Row, plan
 from entity_resolution.relations import Cycle
-from entity_resolution.rules import Stated, by_identifier, by_link, by_list, by_name, key_of
+from entity_resolution.rules import LINK, NAME, by_identifier, by_link, by_list, by_name, key_of
 from pipelines.store import schema
 from pipelines.store.session import writing
 from pipelines.store.types import now
@@ -117,17 +117,15 @@ def _scope(connection: Connection, known: Curated, since: dt.datetime | None) ->
 
 
 def _everything(connection: Connection, known: Curated) -> _Scope:
-    found = storage.all_mentions(connection)
+    naming = storage.stated_names(connection)
+    found = storage.with_further(storage.all_mentions(connection), naming)
     bearers = _by_key(found.values())
     by_value: dict[tuple[str, str], list[Mentioned]] = defaultdict(list)
     for one in found.values():
         for each in one.identifiers:
             by_value[each].append(one)
-    stated: dict[str, list[tuple[Mentioned, Stated]]] = defaultdict(list)
-    for name in storage.stated_names(connection):
-        stated[key_of(name.name, None)].append((found[name.mention], name))
     held = by_identifier(by_value)
-    held |= by_name(bearers, stated)
+    held |= by_name(bearers, _stated_by_key(naming, found))
     held |= by_list(known, bearers)
     held |= by_link(storage.links(connection), found)
     return _Scope(found, frozenset(found), held, whole=True)
@@ -139,12 +137,12 @@ def _news(connection: Connection, known: Curated, since: dt.datetime) -> _Scope:
     found = dict(new)
     found |= storage.mentions(connection, storage.subjects_since(connection, since) - new.keys())
     told = frozenset(found)
-    keys = {one.key for one in new.values()}
-    keys |= {key_of(one.name, None) for one in storage.stated_names(connection, told)}
+    # a name that is stated no more is decided anew too: who bears it has changed
+    keys = {one.key for one in found.values()}
+    keys |= {key_of(one.name, None) for one in storage.stated_names(connection, told, ever=True)}
     # an old mention that states one of these names takes part, and so do all that bear it
-    naming = (
-        [one for one in storage.stated_names(connection) if key_of(one.name, None) in keys] if keys else []
-    )
+    every = storage.stated_names(connection) if keys else []
+    naming = [one for one in every if key_of(one.name, None) in keys]
     # the curated relations tie organisations together: the list is decided as a whole, or not at all
     listed = set(known.by_key) if keys & known.by_key.keys() else set()
     by_value = storage.ids_by_identifier(
@@ -155,16 +153,25 @@ def _news(connection: Connection, known: Curated, since: dt.datetime) -> _Scope:
     wanted |= {one.mention for one in naming} | {key for link in links for key in (link.subject, link.other)}
     wanted |= {key for bearers in by_value.values() for key in bearers}
     found |= storage.mentions(connection, wanted - found.keys())
+    found = storage.with_further(found, every)
+    bearers = _by_key(found.values())
+    held = by_identifier({each: [found[key] for key in ids] for each, ids in by_value.items()})
+    held |= by_name({key: bearers[key] for key in keys & bearers.keys()}, _stated_by_key(naming, found))
+    # a key that nobody bears any more holds nothing, and what was written of it is taken back
+    held |= {(NAME, key): Held() for key in keys if key and (NAME, key) not in held}
+    if listed:
+        held |= by_list(known, bearers)
+    held |= {(LINK, str(key)): Held() for key in told} | by_link(links, found)
+    return _Scope(found, frozenset(new), held, whole=False)
+
+
+def _stated_by_key(
+    naming: Iterable[Stated], found: Mapping[int, Mentioned]
+) -> dict[str, list[tuple[Mentioned, Stated]]]:
     stated: dict[str, list[tuple[Mentioned, Stated]]] = defaultdict(list)
     for name in naming:
         stated[key_of(name.name, None)].append((found[name.mention], name))
-    bearers = _by_key(found.values())
-    held = by_identifier({each: [found[key] for key in ids] for each, ids in by_value.items()})
-    held |= by_name({key: bearers[key] for key in keys & bearers.keys()}, stated)
-    if listed:
-        held |= by_list(known, bearers)
-    held |= by_link(links, found)
-    return _Scope(found, frozenset(new), held, whole=False)
+    return stated
 
 
 def _by_key(mentions: Iterable[Mentioned]) -> dict[str, list[Mentioned]]:

@@ -11,7 +11,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from entity_resolution.compatibility import Mentioned, kinds_agree, profile
+from entity_resolution.compatibility import LOOSE, Mentioned, Stated, kinds_agree, profile
 from entity_resolution.curated import Curated, Organisation
 from entity_resolution.homonyms import Bearing, split
 from entity_resolution.log import CURATED, Verdict
@@ -22,23 +22,12 @@ IDENTIFIER, NAME, LINK = "rule:identifier", "rule:name", "rule:link"
 
 #: An identifier with more names than this is a filler (000000), not an identifier.
 NAMES_MOST = 40
-#: Types of further names that are too short and too common to join by.
-_LOOSE = frozenset({"acronym"})
 _LINKS: dict[str, tuple[Verdict, bool]] = {
     # relation as stated of the subject → verdict, and whether the subject is the inner side
     "unit": ("unit of", True),
     "subsidiary": ("subsidiary of", True),
     "parent": ("subsidiary of", False),
 }
-
-
-@dataclass(frozen=True, slots=True)
-class Stated:
-    """A further name that a source states of the bearer of one of its mentions; `type` as in `AlsoNamed`."""
-
-    mention: int
-    name: str
-    type: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +69,7 @@ def by_name(
         for mention, name in stated.get(key, ()):
             if mention.id in own or mention.is_person:
                 continue
-            if name.type in _LOOSE:
+            if name.type in LOOSE:
                 loose[mention.id] = mention
                 continue
             own[mention.id] = Bearing(mention, stated=True, stated_form=bool(legal_form(name.name)))

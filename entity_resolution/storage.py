@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping
+from dataclasses import replace
 from typing import Any
 
 from sqlalchemy import (
@@ -24,11 +25,12 @@ from sqlalchemy import (
 
 from entity_resolution import planning
 from entity_resolution.clustering import Node
-from entity_resolution.compatibility import Mentioned
+from entity_resolution.compatibility import LOOSE, PLAIN, Further, Mentioned, Stated
 from entity_resolution.log import Judgement, Key, deciding, effective
 from entity_resolution.names import legal_form
+from entity_resolution.registry_names import without_country
 from entity_resolution.relations import Relation
-from entity_resolution.rules import Link, Stated, key_of
+from entity_resolution.rules import Link, key_of
 from pipelines.store import schema
 from pipelines.store.bulk import TAKE, upsert
 from pipelines.store.writing import CHUNK
@@ -89,17 +91,59 @@ def ids_by_identifier(
     return found
 
 
-def stated_names(connection: Connection, ids: Collection[int] | None = None) -> list[Stated]:
-    """Further names that sources state now of these mentions (None: of all)."""
+def stated_names(
+    connection: Connection, ids: Collection[int] | None = None, *, ever: bool = False
+) -> list[Stated]:
+    """Further names that sources state of these mentions (None: of all): now, or `ever`."""
     fact, who, mention = schema.fact, schema.fact_mention, schema.mention
     query = (
         select(who.c.mention_id, fact.c.value, fact.c.detail)
         .join(who, who.c.fact_id == fact.c.id)
         .join(mention, mention.c.id == who.c.mention_id)
-        .where(fact.c.kind == "name", who.c.role == "subject", fact.c.value != mention.c.name, _said_now())
+        .where(fact.c.kind == "name", who.c.role == "subject", fact.c.value != mention.c.name)
     )
+    if not ever:
+        query = query.where(_said_now())
     rows = connection.execute(query) if ids is None else _in_parts(connection, query, who.c.mention_id, ids)
-    return [Stated(row.mention_id, row.value, str(row.detail.get("type", "alias"))) for row in rows]
+    found = [
+        Stated(
+            row.mention_id,
+            row.value,
+            str(row.detail.get("type", "alias")),
+            str(row.detail.get("language", "")),
+        )
+        for row in rows
+    ]
+    return found + _plain_names(connection, ids, ever=ever)
+
+
+def _plain_names(connection: Connection, ids: Collection[int] | None, *, ever: bool) -> list[Stated]:
+    """Names without the country that a registry adds, of mentions that are nobody's subsidiary there: a
+    subsidiary's name without its country is the parent's."""
+    mention = schema.mention
+    query = select(mention).where(mention.c.country.is_not(None), mention.c.name.like("%(%)"))
+    rows = connection.execute(query) if ids is None else _in_parts(connection, query, mention.c.id, ids)
+    plain = {row.id: without_country(row.name, row.kind, row.country) for row in rows}
+    plain = {key: name for key, name in plain.items() if name}
+    inner = set()
+    if plain and not ever:
+        inner = {
+            one.subject for one in links(connection, plain.keys()) if one.relation in ("unit", "subsidiary")
+        }
+    return [Stated(key, name, PLAIN) for key, name in plain.items() if key not in inner]
+
+
+def with_further(found: Mapping[int, Mentioned], names: Iterable[Stated]) -> dict[int, Mentioned]:
+    """The mentions, each with what is stated of it among the names (all that are stated of them)."""
+    further: dict[int, set[Further]] = defaultdict(set)
+    for one in names:
+        if one.type not in LOOSE and one.mention in found:
+            has_form = bool(legal_form(one.name))
+            further[one.mention].add(Further(key_of(one.name, None), one.type == PLAIN, has_form))
+    return {
+        key: replace(one, further=frozenset(further[key])) if key in further else one
+        for key, one in found.items()
+    }
 
 
 def links(connection: Connection, subjects: Collection[int] | None = None) -> list[Link]:
@@ -121,18 +165,25 @@ def links(connection: Connection, subjects: Collection[int] | None = None) -> li
 
 
 def subjects_since(connection: Connection, moment: dt.datetime) -> set[int]:
-    """Mentions of which a run that ended after `moment`, or has not ended, stated names or links."""
-    run, fact, who, evidence = schema.run, schema.fact, schema.fact_mention, schema.evidence
+    """Mentions of which a run that ended after `moment`, or has not ended, stated names or links, or read a page
+    that no longer states them."""
+    run, fact, who, evidence, page = (
+        schema.run, schema.fact, schema.fact_mention, schema.evidence, schema.page,
+    )  # fmt: skip
     query = select(run.c.id).where(or_(run.c.ended_at.is_(None), run.c.ended_at >= moment))
     runs = [row.id for row in connection.execute(query)]
     if not runs:
         return set()
+    withdrawn = evidence.c.ended_at.is_not(None) & evidence.c.page_id.in_(
+        select(page.c.id).where(page.c.run_id.in_(runs))
+    )
     stated = (
         select(who.c.mention_id)
         .distinct()
         .join(fact, fact.c.id == who.c.fact_id)
         .join(evidence, evidence.c.fact_id == fact.c.id)
-        .where(fact.c.kind.in_(("name", "link")), who.c.role == "subject", evidence.c.run_id.in_(runs))
+        .where(fact.c.kind.in_(("name", "link")), who.c.role == "subject")
+        .where(or_(evidence.c.run_id.in_(runs), withdrawn))
     )
     return {row.mention_id for row in connection.execute(stated)}
 

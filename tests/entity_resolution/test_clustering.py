@@ -89,7 +89,10 @@ def slow_deciding(log: list[Judgement]) -> dict[frozenset[object], Judgement]:
     for pair in {frozenset((row.left, row.right)) for row in counting if row.left != row.right}:
         about = [row for row in counting if frozenset((row.left, row.right)) == pair]
         top = max(row.authority for row in about)
-        decided[pair] = max((row for row in about if row.authority == top), key=lambda row: row.id)
+        weighty = [row for row in about if row.authority == top]
+        # a rule that does not know is silent where another of its weight knows; a person who doubts speaks
+        knowing = [row for row in weighty if row.by_person or row.verdict != "unsure"]
+        decided[pair] = max(knowing or weighty, key=lambda row: row.id)
     return decided
 
 
