@@ -24,6 +24,10 @@ _KINDS: Final = {
 }
 _LAYER_KEYS: Final = ("foundation_layer", "technology_layer", "application_layer")
 
+#: Facts that say that there is such an organisation, and attributes that say why a company is in the sample.
+_NAMING: Final = ("name",)
+_SAMPLE_FACTS: Final = ("layer", "core_technology", "industry_tag")
+
 _COLUMNS: Final = (
     Column("item", Words("项", "Key"), "key", shown=False),
     Column("label", Words("类别", "Kind"), "text", english="label_en"),
@@ -68,12 +72,26 @@ def structure_table(basis: Basis) -> Table:
         }
     )
 
+    kinds = facts.facts["kind"]
+    attribute = pd.Series([detail.get("attribute") for detail in facts.facts["detail"]], index=kinds.index)
+    wanted_facts = {
+        _NAMING: facts.facts.loc[kinds == "name", "fact"],
+        _SAMPLE_FACTS: facts.facts.loc[
+            (kinds == "product") | ((kinds == "attribute") & attribute.isin(_SAMPLE_FACTS)), "fact"
+        ],
+    }
+    sampled = {*_LAYER_KEYS, "no_layer", "sample_companies"}
+
     def behind(row: int, _column: str) -> Ints:
         key = str(frame["item"].iloc[row])
         if key == "policies":
             return policies
-        roles = facts.roles
-        return np.unique(roles.loc[roles["entity"].isin(members[key][1]), "fact"].to_numpy(dtype=np.int64))
+        wanted = _SAMPLE_FACTS if key in sampled else _NAMING
+        stands = facts.roles[facts.roles["entity"].isin(members[key][1])]
+        telling = stands[stands["fact"].isin(wanted_facts[wanted])]
+        # Of what no source names outright, the facts that it stands in tell.
+        others = stands[~stands["entity"].isin(telling["entity"])]
+        return np.unique(np.concatenate([telling["fact"], others["fact"]]).astype(np.int64))
 
     notes = [
         Words(

@@ -9,7 +9,7 @@ from typing import Any, Final
 import numpy as np
 import pandas as pd
 
-from analytics.basis import Basis, fact_ids
+from analytics.basis import Basis
 from analytics.exhibits import Language
 from analytics.measures import degrees
 from analytics.report.describing import display
@@ -23,6 +23,9 @@ RELATIONS_MOST: Final = 300
 #: A fact → where a page shows it, as an address relative to an entity's page.
 Href = Callable[[int], str]
 
+#: Dimension, direction (to, from) and the other end of a relation.
+_Tie = tuple[str, str, str]
+
 
 class EntityPages:
     """What the pages of some entities show. The frames are looked up by entity, once."""
@@ -31,28 +34,49 @@ class EntityPages:
         """Pages for the entities in `named`, and for those with the highest degrees up to `most`."""
         self.basis = basis
         network = basis.network(basis.last)
+        every = basis.names(basis.nodes["entity"])
+        self._called = dict(
+            zip(every["entity"], zip(every["name"], every["name_en"], strict=True), strict=True)
+        )
         degree = dict(zip(network.nodes["entity"], degrees(network).tolist(), strict=True))
         order = sorted({*degree, *named, *basis.sample}, key=lambda one: (-degree.get(one, 0), one))
         kept = {*order[:most], *named}
         self.listed: list[str] = [one for one in order if one in kept and one in basis.known.index]
         self.degree: dict[str, int] = degree
         self.pages = frozenset(self.listed)
-        rows = basis.relations
-        self._out = _groups(rows, "source", self.pages)
-        self._in = _groups(rows, "target", self.pages)
-        self._roles = _groups(basis.facts.roles, "entity", self.pages)
-        self._attributes = _groups(basis.facts.attributes, "entity", self.pages)
+        self._facts: dict[str, set[int]] = {entity: set() for entity in self.listed}
+        self._partners: dict[str, dict[_Tie, tuple[pd.Timestamp, int]]] = {one: {} for one in self.listed}
+        self._read_relations(basis.relations)
+        roles = basis.facts.roles
+        for entity, fact in zip(roles["entity"].tolist(), roles["fact"].tolist(), strict=True):
+            if entity in self._facts:
+                self._facts[entity].add(fact)
+        self._attributes: dict[str, list[tuple[str, str, Any, int]]] = {}
+        said = basis.facts.attributes
+        columns = [said[name].tolist() for name in ("entity", "attribute", "value", "date", "fact")]
+        for entity, attribute, value, date, fact in zip(*columns, strict=True):
+            if entity in self._facts:
+                self._attributes.setdefault(entity, []).append((attribute, value, date, fact))
         self._known: dict[str, dict[str, Any]] = {
             str(row["entity"]): {str(name): value for name, value in row.items()}
             for row in basis.nodes[basis.nodes["entity"].isin(self.pages)].to_dict("records")
         }
 
+    def _read_relations(self, rows: pd.DataFrame) -> None:
+        """The facts behind each entity's relations, and of each relation the first day with its fact."""
+        order = rows.sort_values(["date", "fact"])  # undated ones last
+        columns = [order[name].tolist() for name in ("source", "target", "dimension", "date", "fact", "via")]
+        for source, target, dimension, date, fact, via in zip(*columns, strict=True):
+            for entity, other, direction in ((source, target, "to"), (target, source, "from")):
+                if entity in self._facts:
+                    self._facts[entity].add(fact)
+                    if via is not None and via is not pd.NA:
+                        self._facts[entity].add(via)
+                    self._partners[entity].setdefault((dimension, direction, other), (date, fact))
+
     def facts(self, entity: str) -> Ints:
         """The facts that the entity stands in, and those that its relations rest on."""
-        parts = [fact_ids(found[entity]) for found in (self._out, self._in) if entity in found]
-        if entity in self._roles:
-            parts.append(self._roles[entity]["fact"].to_numpy(dtype=np.int64))
-        return np.unique(np.concatenate(parts)) if parts else np.zeros(0, dtype=np.int64)
+        return np.array(sorted(self._facts[entity]), dtype=np.int64)
 
     def name(self, entity: str, language: Language) -> str:
         known = self._known[entity]
@@ -89,11 +113,9 @@ class EntityPages:
         }
 
     def _names(self, entity: str, traced: Mapping[int, TracedFact]) -> list[tuple[str, int]]:
-        if entity not in self._roles:
-            return []
         written = Counter(
             bearer.written
-            for fact in sorted(set(self._roles[entity]["fact"].tolist()))
+            for fact in self._facts[entity]
             if fact in traced
             for bearer in traced[fact].bearers
             if bearer.entity == entity
@@ -101,51 +123,31 @@ class EntityPages:
         return sorted(written.items(), key=lambda item: (-item[1], item[0]))
 
     def _attribute_rows(self, entity: str, language: Language, href: Href) -> list[dict[str, Any]]:
-        rows = self._attributes.get(entity)
-        if rows is None:
-            return []
         return [
             {
-                "name": called(str(row.attribute), DETAILS, language),
-                "value": str(row.value),
-                "date": _date(row.date),
-                "href": href(int(row.fact)),  # type: ignore[arg-type]  # columns of itertuples are untyped
+                "name": called(attribute, DETAILS, language),
+                "value": value,
+                "date": _date(date),
+                "href": href(fact),
             }
-            for row in rows.itertuples()
+            for attribute, value, date, fact in self._attributes.get(entity, ())
         ]
 
     def _relations(self, entity: str, language: Language, href: Href) -> list[dict[str, Any]]:
-        found = []
-        for groups, other, direction in ((self._out, "target", "to"), (self._in, "source", "from")):
-            rows = groups.get(entity)
-            if rows is None:
-                continue
-            first = rows.sort_values(["date", "fact"]).drop_duplicates(["dimension", other])
-            for partner, dimension, date, fact in first[[other, "dimension", "date", "fact"]].itertuples(
-                index=False
-            ):
-                found.append((date, str(partner), str(dimension), direction, int(fact)))
+        found = [(date, *tie, fact) for tie, (date, fact) in self._partners[entity].items()]
         # The newest first, undated ones last.
-        found.sort(key=lambda one: (one[0] is pd.NaT, -one[0].value if one[0] is not pd.NaT else 0, *one[1:]))
-        names = self.basis.names([partner for _, partner, _, _, _ in found])
+        found.sort(key=lambda one: (pd.isna(one[0]), 0 if pd.isna(one[0]) else -one[0].value, *one[1:]))
         return [
             {
                 "date": _date(date) or say("undated", language),
                 "dimension": DIMENSION_WORDS[dimension].of(language),
                 "direction": say(direction, language),
                 "entity": partner if partner in self.pages else "",
-                "name": display(name, english, language),
+                "name": display(*self._called[partner], language),
                 "href": href(fact),
             }
-            for (date, partner, dimension, direction, fact), name, english in zip(
-                found, names["name"], names["name_en"], strict=True
-            )
+            for date, dimension, direction, partner, fact in found
         ]
-
-
-def _groups(frame: pd.DataFrame, column: str, wanted: frozenset[str]) -> dict[str, pd.DataFrame]:
-    chosen = frame[frame[column].isin(wanted)]
-    return {str(key): rows for key, rows in chosen.groupby(column)}
 
 
 def _text(value: object) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib.metadata
+from functools import cache
 from typing import Any, Final
 
 from sqlalchemy import Engine, func, select
@@ -88,6 +89,7 @@ _FIELDS: Final = {
 }
 
 
+@cache
 def version() -> str:
     """The software's version."""
     return importlib.metadata.version("valuenet")
