@@ -132,8 +132,8 @@ def test_what_cannot_be_read_is_rejected_beside_the_document(head: str, field: s
         (b"<html><head><title>x</title></head><body></body></html>", "without running text"),
         (page(body="<b>x</b>" * 40_000), "elements"),
         (page(body="x" * 5_000_001), "characters are more"),
-        (gzip.compress(b"<urlset>" + b" " * 60_000_001), "unpacks to more"),
-        (gzip.compress(page())[:80], "cut short"),
+        (gzip.compress(b"<urlset>" + b" " * 60_000_001, mtime=0), "unpacks to more"),
+        (gzip.compress(page(), mtime=0)[:80], "cut short"),
         (b"\x1f\x8b\x08" + b"\xff" * 99, "broken gzip"),
     ],
 )
