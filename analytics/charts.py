@@ -46,7 +46,7 @@ def draw(figure: Figure, language: Language = "zh") -> Drawing:
         FigureCanvasAgg(drawing)
         axes = drawing.add_subplot()
         axes.set_title(figure.table.title.of(language), loc="left", pad=14)
-        if _empty(figure):
+        if is_empty(figure):
             axes.text(
                 0.5,
                 0.5,
@@ -119,7 +119,8 @@ def _style(family: str | None) -> Any:
     }
 
 
-def _empty(figure: Figure) -> bool:
+def is_empty(figure: Figure) -> bool:
+    """Whether there is nothing to draw: no row, or gaps alone."""
     values = figure.table.frame[list(figure.series)]
     return not len(values) or bool(values.isna().all(axis=None))
 
@@ -143,7 +144,8 @@ def _line(axes: Axes, figure: Figure, language: Language) -> None:
         axes.plot(years, values, color=colour, linewidth=2.2, marker="o", markersize=4.5, clip_on=False)
         label = figure.table.column(name).words.of(language)
         ends.append((float(values[-1]), f"{label}  {values[-1]:,.0f}", colour))
-    axes.set_ylim(bottom=0)
+    # Zeros alone have no height of their own.
+    axes.set_ylim(0, None if axes.get_ylim()[1] > 1 else 1)
     axes.yaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:,.0f}"))
     axes.yaxis.set_major_locator(MaxNLocator(6, integer=True))
     axes.set_ylabel(figure.y_title.of(language))

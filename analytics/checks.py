@@ -94,11 +94,15 @@ def _bounds(table: Table) -> Iterator[str]:
 def _growing(table: Table) -> Iterator[str]:
     for column in ("nodes", "edges", "relations", "input", "empowerment"):
         if column in table.frame:
-            values = table.frame[column].tolist()
-            years = table.frame["year"].tolist()
-            for at in range(1, len(values)):
-                if values[at] < values[at - 1]:
-                    yield f"{column} {years[at]}: {values[at]} < {values[at - 1]}"
+            values = [table.value(row, column) for row in range(len(table.frame))]
+            listed = [
+                (year, value)
+                for year, value in zip(table.frame["year"], values, strict=True)
+                if value is not None
+            ]
+            for (_, before), (year, value) in itertools.pairwise(listed):
+                if value < before:
+                    yield f"{column} {year}: {value} < {before}"
 
 
 def _order(table: Table) -> Iterator[str]:

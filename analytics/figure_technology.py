@@ -37,6 +37,11 @@ def flows_figure(basis: Basis) -> Figure:
         pairs = {name: len(then.loc[then[side], _PAIR].drop_duplicates()) for name, side in sides.items()}
         counts.append({"year": year, **pairs})
     frame = pd.DataFrame(counts, columns=["year", *sides])
+    # Where no source tells of technology relations at all, none is a gap and no zero.
+    gap: tuple[Words, ...] = ()
+    if not (basis.facts.facts["kind"] == "cooperation").any():
+        frame[list(sides)] = pd.NA
+        gap = (Words("尚无来源提供技术关系，空缺。", "A gap: no source tells of technology relations yet."),)
 
     def behind(row: int, column: str) -> Ints:
         chosen = basis.until(int(frame["year"].iloc[row]), _TECHNOLOGY)
@@ -53,6 +58,7 @@ def flows_figure(basis: Basis) -> Figure:
             "Technology relations (ordered pairs of nodes), cumulative to the end of each year; one between two "
             "sample companies counts as input and as empowerment.",
         ),
+        *gap,
         *basis.reading_notes(_TECHNOLOGY),
     )
     table = Table("figure_23", FLOWS_TITLE, columns, ("year",), "input", frame, behind, notes)

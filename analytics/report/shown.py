@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from analytics.charts import is_empty
 from analytics.exhibits import Column, Exhibit, Figure, Language, Table, table_of
 from analytics.report.describing import cell_text, display
 from analytics.report.wording import say
@@ -31,7 +32,8 @@ class ShownBlock:
 
 @dataclass(frozen=True, slots=True)
 class ShownExhibit:
-    """`picture` is the name of the drawn figure's files without their ending; empty for a table."""
+    """`picture` is the name of the drawn figure's files without their ending; empty for a table, and where there is
+    nothing to draw."""
 
     id: str
     label: str
@@ -59,7 +61,7 @@ def shown_exhibit(
         title=table.title.of(language),
         blocks=blocks,
         notes=tuple(note.of(language) for note in table.notes),
-        picture=f"{table.id}_{language}" if isinstance(exhibit, Figure) else "",
+        picture=f"{table.id}_{language}" if isinstance(exhibit, Figure) and not is_empty(exhibit) else "",
     )
 
 

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from analytics.basis import Basis
+from analytics.charts import is_empty
+from analytics.checks import check
 from analytics.figure_technology import areas_figure, categories_figure, flows_figure
 
 
@@ -12,6 +16,20 @@ def test_input_and_empowerment_are_cumulative(world_basis: Basis) -> None:
     frame = flows_figure(world_basis).table.frame
     assert frame["input"].tolist() == [0, 1, 1, 3]
     assert frame["empowerment"].tolist() == [0, 0, 1, 4]
+
+
+def test_without_a_source_of_relations_there_is_a_gap_and_no_zero(world_basis: Basis) -> None:
+    facts = world_basis.facts
+    silent = replace(
+        facts,
+        facts=facts.facts[facts.facts["kind"] != "cooperation"],
+        roles=facts.roles[facts.roles["kind"] != "cooperation"],
+    )
+    found = flows_figure(replace(world_basis, facts=silent, _networks={}))
+    assert [found.table.value(row, "input") for row in range(4)] == [None] * 4
+    assert any("A gap" in note.en for note in found.table.notes)
+    assert is_empty(found)
+    assert [one.found for one in check(found.table) if not one.ok] == []
 
 
 def test_a_relation_with_two_categories_counts_in_each(world_basis: Basis) -> None:
