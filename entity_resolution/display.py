@@ -34,8 +34,8 @@ class Shown:
 
 @dataclass(slots=True)
 class _Candidate:
-    """A name that may be shown; `votes` is how many mentions bear it, `age` that of the oldest. A Chinese alias is no
-    main name: it comes behind the short Latin name that its bearer goes by (OPPO, Momenta)."""
+    """A name that may be shown; `votes` is how many mentions bear it, `age` that of the oldest. A Chinese alias is
+    no main name: it comes behind the short Latin name that its bearer goes by (OPPO, Momenta)."""
 
     name: str
     chinese: bool

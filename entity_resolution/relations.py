@@ -3,6 +3,7 @@
 Invariants kept here:
 - the relations have no cycle, at whatever time they hold: the judgement that would close one is refused, the
   stronger ones stand;
+- of two relations of one pair, unit and subsidiary, that would hold at one time, the stronger alone is kept;
 - an entity rolls up into one head: the strongest relation that holds then decides, a unit's before a subsidiary's.
 """
 
@@ -64,6 +65,9 @@ def lift(
         inner, outer = entity_of.get(row.left), entity_of.get(row.right)
         if inner is None or outer is None or (inner, outer, row.verdict) in kept:
             continue
+        other = kept.get((inner, outer, RELATIONS[row.verdict == RELATIONS[0]]))
+        if other is not None and _overlap(row, other.judgement):
+            continue
         way = _way_up(outer, inner, outers)
         if way is not None:
             cycles.append(Cycle(row, (inner, *way)))
@@ -106,6 +110,14 @@ def roll_up(
         head = heads.get(here, here)
         heads.update(dict.fromkeys(trail, head))
     return heads
+
+
+def _overlap(one: Judgement, other: Judgement) -> bool:
+    """Whether there is a day on which both hold."""
+    return not any(
+        first.valid_to and second.valid_from and first.valid_to < second.valid_from
+        for first, second in ((one, other), (other, one))
+    )
 
 
 def _way_up(start: str, goal: str, outers: Mapping[str, Mapping[str, None]]) -> list[str] | None:

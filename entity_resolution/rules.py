@@ -22,12 +22,14 @@ IDENTIFIER, NAME, LINK = "rule:identifier", "rule:name", "rule:link"
 
 #: An identifier with more names than this is a filler (000000), not an identifier.
 NAMES_MOST = 40
-_LINKS: dict[str, tuple[Verdict, bool]] = {
-    # relation as stated of the subject → verdict, and whether the subject is the inner side
-    "unit": ("unit of", True),
-    "subsidiary": ("subsidiary of", True),
-    "parent": ("subsidiary of", False),
+_LINKS: dict[str, tuple[Verdict, bool, float]] = {
+    # relation as stated of the subject → verdict, whether the subject is the inner side, score: what the inner
+    # side's own entry says is finer than that the outer one's lists it
+    "unit": ("unit of", True, 0.9),
+    "subsidiary": ("subsidiary of", True, 0.9),
+    "parent": ("subsidiary of", False, 0.8),
 }
+_UNIVERSITY = ("大学", "university")
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,21 +159,27 @@ def by_link(links: Iterable[Link], mentions: Mapping[int, Mentioned]) -> dict[Ca
         if link.relation not in _LINKS or link.subject == link.other or link in done:
             continue
         done.add(link)
-        verdict, subject_is_inner = _LINKS[link.relation]
+        verdict, subject_is_inner, score = _LINKS[link.relation]
         subject, other = mentions[link.subject], mentions[link.other]
         inner, outer = (subject, other) if subject_is_inner else (other, subject)
+        if inner.kind == "university" and not _is_university(outer):
+            verdict = "subsidiary of"  # whoever oversees it: a university is a part of none but another one
         held[LINK, str(subject.id)].pairs.append(
             Pair(
                 (inner,),
                 (outer,),
                 verdict,
                 f"stated by {subject.source}",
-                0.9,
+                score,
                 link.valid_from,
                 link.valid_to,
             )
         )
     return dict(held)
+
+
+def _is_university(one: Mentioned) -> bool:
+    return one.kind == "university" or any(word in one.name.lower() for word in _UNIVERSITY)
 
 
 def key_of(name: str, kind: str | None) -> str:

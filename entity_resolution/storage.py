@@ -174,18 +174,22 @@ def subjects_since(connection: Connection, moment: dt.datetime) -> set[int]:
     runs = [row.id for row in connection.execute(query)]
     if not runs:
         return set()
-    withdrawn = evidence.c.ended_at.is_not(None) & evidence.c.page_id.in_(
-        select(page.c.id).where(page.c.run_id.in_(runs))
-    )
-    stated = (
-        select(who.c.mention_id)
-        .distinct()
-        .join(fact, fact.c.id == who.c.fact_id)
-        .join(evidence, evidence.c.fact_id == fact.c.id)
-        .where(fact.c.kind.in_(("name", "link")), who.c.role == "subject")
-        .where(or_(evidence.c.run_id.in_(runs), withdrawn))
-    )
-    return {row.mention_id for row in connection.execute(stated)}
+    read = select(page.c.id).where(page.c.run_id.in_(runs))
+    found = set()
+    # two queries: an OR of them would read every fact
+    for condition in (
+        evidence.c.run_id.in_(runs),
+        evidence.c.ended_at.is_not(None) & evidence.c.page_id.in_(read),
+    ):
+        stated = (
+            select(who.c.mention_id)
+            .distinct()
+            .join(fact, fact.c.id == who.c.fact_id)
+            .join(evidence, evidence.c.fact_id == fact.c.id)
+            .where(fact.c.kind.in_(("name", "link")), who.c.role == "subject", condition)
+        )
+        found |= {row.mention_id for row in connection.execute(stated)}
+    return found
 
 
 def _said_now() -> ColumnElement[bool]:

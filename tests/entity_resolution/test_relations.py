@@ -58,9 +58,14 @@ def test_relations_have_no_cycle_and_what_is_left_out_would_close_one(
     for cycle in cycles:
         assert cycle.path[0] == cycle.path[-1] == names[cycle.judgement.left]
         assert all(graph.has_edge(*step) for step in zip(cycle.path[1:], cycle.path[2:], strict=False))
-    assert {(r.left, r.right, r.verdict) for r in rows} == {
-        (int(r.inner[1:]), int(r.outer[1:]), r.verdict) for r in relations
-    } | {(c.judgement.left, c.judgement.right, c.judgement.verdict) for c in cycles}
+    kept = [(int(one.inner[1:]), int(one.outer[1:])) for one in relations]
+    assert len(kept) == len(set(kept))  # undated relations of one pair exclude each other
+    assert {(row.left, row.right) for row in rows} == set(kept) | {
+        (cycle.judgement.left, cycle.judgement.right) for cycle in cycles
+    }
+    for one in relations:
+        about = [row for row in rows if (names[row.left], names[row.right]) == (one.inner, one.outer)]
+        assert one.judgement.authority == max(row.authority for row in about)
     heads = roll_up(relations, subsidiaries=subsidiaries)
     for start, head in heads.items():
         assert nx.has_path(graph, start, head)
@@ -96,6 +101,18 @@ def test_units_of_units_roll_up_to_the_top_and_a_unit_beats_a_subsidiary() -> No
         tie(3, "lab", "other", "subsidiary of", by="person:ann"),
     )
     assert roll_up(relations, subsidiaries=True) == {"lab": "group", "cloud": "group"}
+
+
+def test_a_unit_that_became_a_subsidiary_is_both_one_after_the_other() -> None:
+    day = dt.date(2018, 1, 1)
+    relations = lifted(
+        tie(1, "a", "b", valid_to=day - dt.timedelta(days=1)),
+        tie(2, "a", "b", "subsidiary of", valid_from=day),
+    )
+    assert [one.verdict for one in relations] == ["unit of", "subsidiary of"]
+    assert [
+        one.verdict for one in lifted(tie(1, "a", "b", valid_to=day), tie(2, "a", "b", "subsidiary of"))
+    ] == ["unit of"]
 
 
 def test_a_relation_counts_in_its_years() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import os
 import random
 import signal
@@ -29,6 +30,7 @@ from tests.entity_resolution.world import (
     together,
     write,
 )
+from tests.shared import shared
 
 NOBODY = Curated((), ())
 
@@ -124,6 +126,78 @@ def test_a_stated_further_name_joins_unless_two_state_it(store: Engine) -> None:
     assert done.waiting >= 3
 
 
+def test_a_doubt_of_one_name_does_not_outvote_what_another_name_says(store: Engine) -> None:
+    """Two sources state a brand of two names, which leaves it open; the full name that both state settles it."""
+    write(store, "one", organisation("甲东方", ("甲东方科技有限公司", "legal"), ("东方", "short")))
+    write(
+        store, "two", organisation("Jia Dongfang", ("甲东方科技有限公司", "translation"), ("东方", "alias"))
+    )
+    write(store, "three", organisation("东方"))
+    done = resolve(store, known=NOBODY)
+    assert together(store, "甲东方", "Jia Dongfang", "东方")
+    assert (done.entities, done.waiting) == (1, 0)
+
+
+def test_the_country_that_a_registry_adds_is_no_part_of_the_name(store: Engine) -> None:
+    write(
+        store,
+        "registry",
+        organisation("Dongfang (China)", ("东方牌", "alias"), country="CN", ids={"ror": "1"}),
+        organisation("Dongfang (Canada)", ("东方牌", "alias"), country="CA", ids={"ror": "2"}),
+    )
+    write(
+        store, "files", organisation("甲东方", ("Dongfang", "translation"), ("东方牌", "brand"), country="CN")
+    )
+    write(store, "news", organisation("东方牌"), organisation("Dongfang", country="CN"))
+    resolve(store, known=NOBODY)
+    assert together(store, "Dongfang (China)", "甲东方")
+    assert not together(store, "Dongfang (China)", "Dongfang (Canada)")
+    assert not together(store, "东方牌", "Dongfang (Canada)")
+    assert together(store, "Dongfang", "甲东方")
+
+
+def test_a_subsidiary_does_not_go_by_its_parents_name(store: Engine) -> None:
+    parent = Link(relation="subsidiary", other=mention("Boss (Germany)", kind=None))
+    write(store, "registry", organisation("Boss (China)", country="CN", links=(parent,)))
+    write(store, "news", organisation("Boss"))
+    resolve(store, known=NOBODY)
+    assert not together(store, "Boss (China)", "Boss")
+
+
+def test_a_university_is_a_unit_of_none_but_a_university(store: Engine) -> None:
+    def within(name: str) -> Link:
+        return Link(relation="unit", other=mention(name, kind=None))
+
+    write(
+        store,
+        "registry",
+        organisation("甲大学", kind="university", links=(within("乙科学院"),)),
+        organisation("甲大学丙分校", kind="university", links=(within("甲大学"),)),
+        organisation(
+            "乙科学院", kind="government", links=(Link(relation="parent", other=mention("丁研究所")),)
+        ),
+        organisation("丁研究所", kind="research institute", links=(within("乙科学院"),)),
+    )
+    resolve(store, known=NOBODY)
+    names = {row.id: row.name for row in rows(store, schema.entity)}
+    found = {(names[row.inner_id], row.relation) for row in rows(store, schema.entity_relation)}
+    assert found == {("甲大学", "subsidiary of"), ("甲大学丙分校", "unit of"), ("丁研究所", "unit of")}
+
+
+def test_pairs_that_only_look_alike_stay_apart(store: Engine) -> None:
+    with shared("names", "hard_negatives_dev.csv").open(encoding="utf-8", newline="") as lines:
+        pairs = [(row["a"], row["b"]) for row in csv.DictReader(lines)]
+    pairs += [("天津大学", "天津工业大学"), ("中国移动", "中国联通"), ("北京大学", "北京科技大学"),
+              ("摩根大通", "摩根士丹利"), ("南京大学", "南京理工大学"), ("华为云", "华为")]  # fmt: skip
+    for source in ("one", "two"):
+        write(store, source, *(organisation(name, kind=None) for pair in pairs for name in pair))
+    resolve(store)
+    for left, right in pairs:
+        assert together(store, left)
+        assert together(store, right)
+        assert not together(store, left, right)
+
+
 def test_a_further_name_stated_later_of_an_old_mention_joins(store: Engine) -> None:
     write(store, "one", organisation("上海羽扇智信息科技有限公司"))
     write(store, "two", organisation("出门问问"))
@@ -187,14 +261,23 @@ def test_resolving_again_without_news_writes_nothing(store: Engine) -> None:
     }
 
 
-def test_a_source_that_takes_a_name_back_is_followed_with_all(store: Engine) -> None:
-    write(store, "one", organisation("甲科技有限公司", ("乙牌", "brand")))
+@pytest.mark.parametrize("everything", [False, True])
+def test_a_source_that_takes_a_name_or_a_link_back_is_followed(store: Engine, everything: bool) -> None:
+    unit = Link(relation="unit", other=mention("丁集团"))
+    write(store, "one", organisation("甲科技有限公司", ("乙牌", "brand"), links=(unit,)))
     write(store, "two", organisation("乙牌"))
-    resolve(store)
-    assert together(store, "甲科技有限公司", "乙牌")
-    write(store, "one", organisation("甲科技有限公司"))  # the same page, without the name
-    resolve(store, everything=True)
+    write(store, "three", organisation("丙科技有限公司", ("乙牌", "brand")))
+    resolve(store, known=NOBODY)
+    assert not together(store, "甲科技有限公司", "丙科技有限公司")
+    assert len(rows(store, schema.entity_relation)) == 1
+    write(store, "one", organisation("甲科技有限公司"))  # the same page, without the name and the link
+    resolve(store, everything=everything, known=NOBODY)
     assert not together(store, "甲科技有限公司", "乙牌")
+    assert together(store, "丙科技有限公司", "乙牌")
+    assert not rows(store, schema.entity_relation)
+    before = partition(store)
+    assert resolve(store, everything=True, known=NOBODY).undone == 0
+    assert partition(store) == before
 
 
 _PIECES: list[tuple[str, list[Any]]] = [
