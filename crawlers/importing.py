@@ -130,7 +130,7 @@ def _import(
         archive.close()
     notes = [f"{path.name}: column not read: {one}" for one in mapping.unread(sheet.header)]
     close_run(engine, run, "complete", "\n".join(notes))
-    return Summary(name, "complete", writer.counts, notes)
+    return Summary(name, "complete", writer.counts, notes, writer.refused)
 
 
 def _refuse(

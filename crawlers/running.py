@@ -221,7 +221,7 @@ def _closed(engine: Engine, run: int, context: RunContext, crawler: Crawler, pla
     counts.facts_ended += ended
     if context.failure is not None:
         raise SourceError(f"{context.declaration.name}: {notes[0]}") from context.failure
-    return Summary(context.declaration.name, outcome, counts, notes)
+    return Summary(context.declaration.name, outcome, counts, notes, context.writer.refused)
 
 
 def _listed(title: str, urls: list[str]) -> str:

@@ -13,15 +13,23 @@ COUNTS = ("snapshots", "records", "rejected", "facts_new", "facts_changed", "fac
 
 @dataclass(slots=True)
 class Summary:
-    """`outcome` is complete, partial or failed; `notes` are alarms and lists for a person to see."""
+    """`outcome` is complete, partial or failed; `notes` are alarms and lists for a person to see; `refused` are
+    the first rejections, as messages."""
 
     source: str
     outcome: str
     counts: Counts = field(default_factory=Counts)
     notes: list[str] = field(default_factory=list)
+    refused: list[str] = field(default_factory=list)
 
     def as_dict(self) -> dict[str, Any]:
-        return {"source": self.source, "outcome": self.outcome, **self.counts.as_dict(), "notes": self.notes}
+        return {
+            "source": self.source,
+            "outcome": self.outcome,
+            **self.counts.as_dict(),
+            "notes": self.notes,
+            "refused": self.refused,
+        }
 
 
 def show(summaries: list[Summary], as_json: bool) -> None:
@@ -34,6 +42,10 @@ def show(summaries: list[Summary], as_json: bool) -> None:
     for summary in summaries:
         for line in summary.notes:
             note(f"{summary.source}: {line}")
+        for line in summary.refused:
+            note(f"rejected: {line}")
+        if summary.counts.rejected > len(summary.refused):
+            note(f"{summary.source}: all {summary.counts.rejected} rejections: valuenet status --rejected")
 
 
 def merged(summaries: list[Summary]) -> list[Summary]:
@@ -43,4 +55,5 @@ def merged(summaries: list[Summary]) -> list[Summary]:
         into = found.setdefault(one.source, Summary(one.source, one.outcome))
         into.counts.add(one.counts)
         into.notes += one.notes
+        into.refused += one.refused
     return list(found.values())

@@ -12,6 +12,7 @@ import datetime as dt
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, fields
 from typing import Any
+from urllib.parse import unquote
 
 from sqlalchemy import Connection, Engine, and_, exists, insert, or_, select, update
 
@@ -22,6 +23,8 @@ from pipelines.store.bulk import EARLIER, LATER, TAKE, upsert
 from pipelines.store.session import writing
 from pipelines.store.types import content_id
 
+#: Rejections of a run that are shown at once; the rest is in the store.
+REFUSED_SHOWN = 10
 #: Ids per `IN (...)`: below the number of variables that SQLite and PostgreSQL take.
 CHUNK = 5000
 
@@ -91,6 +94,7 @@ class StoreWriter:
     def __init__(self, engine: Engine, source: str, run_id: int) -> None:
         self.engine, self.source, self.run_id = engine, source, run_id
         self.counts = Counts()
+        self.refused: list[str] = []  # the first rejections of this run, as messages
         self._counted: set[int] = set()  # facts counted in this run, so that a fact on many pages counts once
 
     def write(self, readings: Sequence[Reading]) -> Counts:
@@ -115,7 +119,18 @@ class StoreWriter:
             )
         self._counted = counted
         self.counts.add(done)
+        for reading in readings:
+            for one in reading.rejected[: REFUSED_SHOWN - len(self.refused)]:
+                self.refused.append(message(reading.url, one))
         return done
+
+
+def message(url: str, one: Rejected) -> str:
+    """A rejection as one line: where, which field, why, and the value."""
+    where = unquote(url).removeprefix("file:///") + ("" if one.locator == "file" else f" {one.locator}")
+    field = f"field {one.field}" if one.field else ""
+    value = f"({one.value[:80]!r})" if one.value else ""
+    return ": ".join(part for part in (where, field, f"{one.reason} {value}".strip()) if part)
 
 
 def mention_id(source: str, mention: Mention) -> int:

@@ -59,6 +59,9 @@ def test_good_rows_go_in_and_bad_ones_are_kept(store: Engine, tmp_path: Path) ->
     assert (done.outcome, done.counts.records, done.counts.rejected) == ("complete", 2, 1)
     assert count(store, "financing") == 2
     assert [row[:3] for row in rejected(store)] == [("line:3", "date", "2021-13-40")]
+    assert len(done.refused) == 1
+    assert done.refused[0].startswith(f"{tmp_path.name}/rounds.csv line:3: field date: ")
+    assert "2021-13-40" in done.refused[0]
 
 
 def test_twice_is_once_and_a_mended_row_ends_its_rejection(store: Engine, tmp_path: Path) -> None:
