@@ -135,7 +135,8 @@ def history_command(entity: str, as_json: bool) -> None:
     if as_json:
         emit(rows, True)
     elif rows:
-        table(rows, ["judgement", "made_at", "by", "left", "verdict", "right", "state", "undoes", "reason"])
+        columns = ["judgement", "made_at", "by", "left", "left_source", "verdict", "right", "right_source"]
+        table(rows, [*columns, "state", "undoes", "reason"])
     else:
         note("Nothing was decided: it is known by one mention alone.")
 

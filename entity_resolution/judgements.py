@@ -2,6 +2,7 @@
 
 Invariants kept here:
 - a judgement that could not be carried out is not written: `JudgementRefused` says which names stand in its way;
+- *same* passes over no word that keeps its sides apart, not even one about this very pair: that is taken back first;
 - judging and taking back are rows like any other, each with who and why; the entities are derived at once.
 """
 
@@ -16,10 +17,10 @@ from typing import Any
 from sqlalchemy import Connection, Engine, insert, select
 
 from entity_resolution import storage
-from entity_resolution.clustering import Refusal
+from entity_resolution.clustering import APART, Refusal
 from entity_resolution.curated import Curated, curated
 from entity_resolution.deriving import derive, trial
-from entity_resolution.log import VERDICTS, Judgement, Verdict, deciding, effective
+from entity_resolution.log import VERDICTS, Judgement, Key, Verdict, deciding, effective
 from entity_resolution.lookup import find_entity, find_mention
 from entity_resolution.relations import RELATIONS, lift
 from entity_resolution.resolver import begin, finish
@@ -72,6 +73,7 @@ def judge(
             storage.last_judgement(connection) + 1, one.id, other.id, _verdict(verdict), person(by), 1.0,
             reason.strip(), valid_from, valid_to,
         )  # fmt: skip
+        _not_kept_apart(connection, row, (one.name, other.name))
         return _carry_out(connection, row, row, curated() if known is None else known)
 
 
@@ -102,23 +104,29 @@ def undo(
 
 
 def history(engine: Engine, who: str) -> list[dict[str, Any]]:
-    """All rows about an entity's mentions, the oldest first, each with whether it counts and what it is worth."""
+    """All rows about an entity's mentions, the oldest first, each with whether it counts and what it is worth:
+    its `state` is decides, agrees (with the row that decides the pair), outvoted, undone or undo."""
     with engine.connect() as connection:
         entity = find_entity(connection, who)
         rows, _ = storage.log(connection, storage.members(connection, entity))
         counting = {row.id for row in effective(rows)}
-        deciders = {row.id for row in deciding(row for row in rows if row.id in counting)}
+        deciders = {
+            frozenset((row.left, row.right)): row
+            for row in deciding(row for row in rows if row.id in counting)
+        }
         made = storage.made_at(connection, [row.id for row in rows])
         sides = {storage.as_id(key) for row in rows for key in (row.left, row.right)}
-        names = {key: one.name for key, one in storage.mentions(connection, sides).items()}
+        who_is = storage.mentions(connection, sides)
     return [
         {
             "judgement": row.id,
             "made_at": made[row.id],
             "by": row.by,
-            "left": names[storage.as_id(row.left)],
+            "left": who_is[storage.as_id(row.left)].name,
+            "left_source": who_is[storage.as_id(row.left)].source,
             "verdict": row.verdict,
-            "right": names[storage.as_id(row.right)],
+            "right": who_is[storage.as_id(row.right)].name,
+            "right_source": who_is[storage.as_id(row.right)].source,
             "undoes": row.undoes,
             "state": _state(row, counting, deciders),
             "score": row.score,
@@ -130,12 +138,15 @@ def history(engine: Engine, who: str) -> list[dict[str, Any]]:
     ]
 
 
-def _state(row: Judgement, counting: set[int], deciders: set[int]) -> str:
+def _state(row: Judgement, counting: set[int], deciders: Mapping[frozenset[Key], Judgement]) -> str:
     if row.undoes is not None:
         return "undo"
-    if row.id in deciders:
+    if row.id not in counting:
+        return "undone"
+    decider = deciders.get(frozenset((row.left, row.right)), row)
+    if decider.id == row.id:
         return "decides"
-    return "outvoted" if row.id in counting else "undone"
+    return "agrees" if decider.verdict == row.verdict else "outvoted"
 
 
 def person(name: str) -> str:
@@ -180,6 +191,14 @@ def _carry_out(connection: Connection, row: Judgement, acting: Judgement | None,
     return Judged(written, entity[sides[0]], entity[sides[1]], given_way)
 
 
+def _not_kept_apart(connection: Connection, row: Judgement, names: tuple[str, str]) -> None:
+    """Refuse *same* where the pair is judged otherwise by now."""
+    if row.verdict == "same":
+        for standing in deciding(effective(_about(connection, row))):
+            if standing.verdict in APART:
+                raise JudgementRefused(_keeps_apart(standing), names)
+
+
 def _without_ring(
     connection: Connection, row: Judgement, acting: Judgement, moved: Mapping[Any, str]
 ) -> None:
@@ -198,7 +217,12 @@ def _against(connection: Connection, refusal: Refusal) -> str:
         return f"these bear two identifiers of one scheme ({refusal.against})"
     table = schema.judgement
     row = connection.execute(select(table).where(table.c.id == refusal.against)).one()
-    return f"judgement {row.id} ({row.verdict}, {row.by}) keeps these apart"
+    return _keeps_apart(storage.judgement(row))
+
+
+def _keeps_apart(row: Judgement) -> str:
+    back = f"take it back first with: valuenet undo {row.id}"
+    return f"judgement {row.id} ({row.verdict}, {row.by}) keeps these apart ({back})"
 
 
 def _about(connection: Connection, row: Judgement) -> list[Judgement]:

@@ -78,7 +78,15 @@ def _only(connection: Connection, text: str, found: set[str]) -> str:
         raise UsageError(f"no entity is named {text!r}; new mentions are known after: valuenet resolve")
     if len(found) == 1:
         return found.pop()
-    table = schema.entity
-    rows = connection.execute(select(table).where(table.c.id.in_(sorted(found)[:LISTED_MOST]))).all()
-    listed = "; ".join(f"{row.id} {row.name} ({row.kind}, {row.country or '?'})" for row in rows)
-    raise UsageError(f"{len(found)} entities bear the name {text!r}; give an id: {listed}")
+    entity, mention = schema.entity, schema.mention
+    query = select(entity, mention.c.source, mention.c.scope, mention.c.place).join(
+        mention, mention.c.id == entity.c.mention_id
+    )
+    rows = connection.execute(query.where(entity.c.id.in_(sorted(found)[:LISTED_MOST]))).all()
+    listed = "; ".join(
+        f"{row.id} {row.name} ({', '.join(filter(None, what))})"
+        for row in rows
+        for what in [(row.kind, row.country, row.place, row.scope, row.source)]
+    )
+    more = f"; and {len(found) - LISTED_MOST} more" if len(found) > LISTED_MOST else ""
+    raise UsageError(f"{len(found)} entities bear the name {text!r}; give an id: {listed}{more}")

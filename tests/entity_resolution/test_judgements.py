@@ -161,6 +161,9 @@ def test_several_bearers_of_a_name_are_listed_with_their_ids(store: Engine) -> N
         judge(store, "小米", "小米科技", "same", reason=WHY)
     for row in rows(store, schema.entity):
         assert (row.id in str(caught.value)) == (row.name == "小米")
+    assert "(company, one)" in str(caught.value)
+    assert "(company, two)" in str(caught.value)
+    assert "more" not in str(caught.value)
 
 
 def test_a_person_is_no_organisation(store: Engine) -> None:
@@ -172,10 +175,42 @@ def test_a_person_is_no_organisation(store: Engine) -> None:
 
 def test_history_tells_who_and_whether_it_counts(four: Engine) -> None:
     first = judge(four, "甲牌", "乙牌", "different", reason=WHY, by="ann")
+    back = undo(four, first.judgement, reason="they merged", by="bo")
     second = judge(four, "甲牌", "乙牌", "same", reason="they merged", by="bo")
+    third = judge(four, "甲牌", "乙牌", "same", reason="I think so too", by="ann")
     assert [(row["judgement"], row["state"], row["by"]) for row in history(four, "甲牌")] == [
-        (first.judgement, "outvoted", "person:ann"),
-        (second.judgement, "decides", "person:bo"),
+        (first.judgement, "undone", "person:ann"),
+        (back.judgement, "undo", "person:bo"),
+        (second.judgement, "agrees", "person:bo"),
+        (third.judgement, "decides", "person:ann"),
     ]
-    undo(four, second.judgement, reason="not yet", by="ann")
-    assert [row["state"] for row in history(four, "甲牌")] == ["decides", "undone", "undo"]
+    judge(four, "甲牌", "乙牌", "unsure", reason="not yet", by="ann")
+    states = [row["state"] for row in history(four, "甲牌")]
+    assert states == ["undone", "undo", "outvoted", "outvoted", "decides"]
+    assert {row["left_source"] for row in history(four, "甲牌")} == {"one"}
+
+
+@pytest.mark.parametrize("verdict", ["different", "unit of", "subsidiary of"])
+def test_same_does_not_pass_over_a_word_about_the_very_pair(four: Engine, verdict: str) -> None:
+    apart = judge(four, "甲牌", "乙牌", verdict, reason=WHY)
+    for sides in (("甲牌", "乙牌"), ("乙牌", "甲牌")):
+        with pytest.raises(JudgementRefused, match=f"valuenet undo {apart.judgement}") as caught:
+            judge(four, *sides, "same", reason=WHY)
+        assert caught.value.path == sides
+    undo(four, apart.judgement, reason="")
+    judge(four, "甲牌", "乙牌", "same", reason=WHY)
+    assert together(four, "甲牌", "乙牌")
+
+
+def test_the_curated_list_is_taken_back_before_it_is_passed_over(store: Engine) -> None:
+    write(
+        store,
+        "one",
+        organisation("天津大学", kind="university"),
+        organisation("天津工业大学", kind="university"),
+    )
+    resolve(store)
+    with pytest.raises(JudgementRefused, match="rule:curated") as caught:
+        judge(store, "天津大学", "天津工业大学", "same", reason=WHY)
+    assert caught.value.path == ("天津大学", "天津工业大学")
+    assert not together(store, "天津大学", "天津工业大学")
