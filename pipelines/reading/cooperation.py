@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import datetime as dt
 import re
+from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from pipelines.classification import Classification, classify
+from pipelines.classification import classify
 from pipelines.reading.cooperation_patterns import DIRECTED, FINANCIAL, PARTNERED, TERMS, Kind, Pattern
 from pipelines.reading.gazetteer import Gazetteer
 from pipelines.reading.masking import BOTH, ORG, Document, Masked
@@ -21,13 +22,17 @@ from pipelines.reading.stated import (
     stated_status,
     stated_when,
 )
-from pipelines.reading.topics import names_hidden, topics
+from pipelines.reading.topics import Topics, names_hidden
 from pipelines.records import Amount, Cooperation, Mention, When
 
 #: A sentence with more organisations than this is a list, not a statement.
 MENTIONS_LIMIT: Final = 40
 #: 双方 reaches back so many sentences.
 REACH: Final = 4
+#: No title is longer: the rest is not read.
+TITLE_LIMIT: Final = 500
+#: So many characters open a text.
+OPENING: Final = 400
 #: What a reading is worth less when nothing around it names a technology or an area.
 _NO_TOPIC: Final = 0.8
 _QUOTE: Final = 1000
@@ -39,12 +44,12 @@ _SUBJECT: Final = re.compile(rf"{ORG}\s?[：:]")
 
 @dataclass(slots=True)
 class _Text:
-    """The title or the text of a document, cut into sentences; `title` is what the title is about."""
+    """The title or the text of a document, cut into sentences."""
 
     where: str
     document: Document
     told: Sequence[Sentence]
-    title: Classification | None
+    topics: Topics
 
 
 @dataclass(slots=True)
@@ -78,21 +83,24 @@ def read_cooperation(
     A title adds only what the text does not say. Dates not stated are the publication's. Time is linear.
     """
     when = published_when(published)
-    head = Document(title, gazetteer)
+    head = Document(title[:TITLE_LIMIT], gazetteer)
     head.subject = _subject(head)
     body = Document(text, gazetteer, head.subject)
-    about = classify(names_hidden(head, 0, len(title)))
+    # A text's title, and a title's text as far as it opens, say what is meant where the other does not.
+    about = classify(names_hidden(head, 0, len(head.text)))
+    opening = classify(names_hidden(body, 0, OPENING))
+    told, headed = list(sentences(text)), list(sentences(head.text))
     readings = [
-        *_read(_Text("text", body, list(sentences(text)), about), when),
-        *_read(_Text("title", head, list(sentences(title)), None), when),
+        *_read(_Text("text", body, told, Topics(body, told, about)), when),
+        *_read(_Text("title", head, headed, Topics(head, headed, opening)), when),
     ]
     kept = _one_matter_once(readings)
-    told = {one.everyone for one in kept if one.text.where == "text"}
+    of_text = {one.everyone for one in kept if one.text.where == "text"}
     return _without_repeats(
         [
             _record(one)
             for one in kept
-            if one.text.where == "text" or not any(one.everyone <= people for people in told)
+            if one.text.where == "text" or not any(one.everyone <= people for people in of_text)
         ]
     )
 
@@ -228,12 +236,21 @@ def _one_matter_once(readings: list[_Reading]) -> list[_Reading]:
 
     What was agreed dates from the agreement, where the other sentence states no date.
     """
-    directed = [one for one in readings if one.providers and one.status == "done"]
+    directed: dict[tuple[str, int], list[_Reading]] = defaultdict(list)
+    for one in readings:
+        if one.providers and one.status == "done":
+            directed[one.text.where, one.at].append(one)
     kept: list[_Reading] = []
     for reading in readings:
         content: list[_Reading] = []
         if reading.parties and reading.status == "done" and reading.kind in _AGREED:
-            content = [one for one in directed if _same_matter(one, reading)]
+            near = [(reading.text.where, at) for at in range(reading.at - REACH, reading.at + REACH + 1)]
+            content = [
+                one
+                for place in dict.fromkeys((*near, ("title", 0)))
+                for one in directed.get(place, ())
+                if _same_matter(one, reading)
+            ]
         if not content or frozenset().union(*(one.everyone for one in content)) != reading.everyone:
             kept.append(reading)
             continue
@@ -245,10 +262,8 @@ def _one_matter_once(readings: list[_Reading]) -> list[_Reading]:
 
 
 def _same_matter(given: _Reading, agreed: _Reading) -> bool:
-    """Whether what is given may be what was agreed: among the same, told near by, with no other date."""
+    """Whether what is given may be what was agreed: among the same, with no other date."""
     if not given.everyone <= agreed.everyone:
-        return False
-    if given.text is agreed.text and abs(given.at - agreed.at) > REACH:
         return False
     return not (given.when.as_written and agreed.when.as_written) or _agree(given.when, agreed.when)
 
@@ -263,13 +278,12 @@ def _agree(one: When, other: When) -> bool:
 
 
 def _record(reading: _Reading) -> Cooperation:
-    document, told = reading.text.document, reading.text.told
-    sentence = told[reading.at]
-    technologies, applications = topics(document, told, reading.at, reading.everyone, reading.text.title)
+    sentence = reading.text.told[reading.at]
+    technologies, applications = reading.text.topics.of(reading.at, reading.everyone)
     sure = reading.pattern.confidence * (1 if technologies else _NO_TOPIC)
     return Cooperation(
         locator=f"{reading.text.where}:{sentence.start}-{sentence.end}",
-        quote=document.text[sentence.start : sentence.end][:_QUOTE],
+        quote=reading.text.document.text[sentence.start : sentence.end][:_QUOTE],
         confidence=round(sure, 3),
         kind=reading.kind,
         providers=reading.providers,

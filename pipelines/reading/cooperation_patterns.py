@@ -26,7 +26,8 @@ _ADVERB: Final = rf"[^，,：{_NO}]{{0,18}}?"
 _LINK: Final = r"(?:、|和|与|同|跟|及|以及|暨|联合|携手|牵手|联手|连同)"
 #: Behind 与 they are partners of somebody else, not of each other.
 _PARTNERS: Final = (
-    rf"(?P<p>(?:(?<![与同跟和]){_ONE}{_ADVERB}{_LINK}{_ADVERB}{_ONE}(?:{_ADVERB}{_LINK}{_ADVERB}{_ONE}){{0,10}}|{BOTH}))"
+    rf"(?P<p>(?:(?<![与同跟和]){_ONE}{_ADVERB}{_LINK}{_ADVERB}{_ONE}"
+    rf"(?:{_ADVERB}{_LINK}{_ADVERB}{_ONE}){{0,10}}|{BOTH}))"
 )
 #: Words between the subject and its verb; 的 would make the subject another thing's owner.
 _GAP: Final = rf"[^的，,：{_NO}]{{0,18}}?"

@@ -58,6 +58,15 @@ _INVESTED: Final = (
         rf"(?P<i>{_LIST}){_GAP}(?P<v>领投|战略投资|投资|入股|注资|参投|参股|增资)了?(?P<w>)(?P<t>{_ONE})"
     ),
 )
+#: Who took part stands before the verb, known or not; the round stands behind its target.
+_TOOK_PART: Final = re.compile(
+    rf"(?P<v>参与|跟投|参投|领投)了?(?P<t>{_ONE})的?(?P<w>[^，,{_NO}]{{0,24}}?)(?:融资|募资|增资扩股|轮投资|轮战略投资)"
+)
+#: A round as the subject, its backers behind it: 某公司的B轮融资由某资本领投.
+_BACKED: Final = re.compile(
+    rf"(?P<t>{_ONE})的?(?P<w>[^，,的{_NO}]{{1,24}}?)融资(?P<v>由|获得?|吸引了?|引入了?)[^。；;！？]{{2,120}}?"
+    r"(?:领投|跟投|参投|投资|加持|支持)"
+)
 _ACQUIRED: Final = (
     re.compile(rf"(?P<i>{_ONE}){_GAP}完成对?(?P<t>{_ONE})[^{_NO}]{{0,14}}?(?P<w>)(?P<v>收购|并购)"),
     re.compile(rf"(?P<i>{_ONE})[^的：{_NO}]{{0,30}}?(?P<v>全资收购|收购|并购)了?(?P<w>)(?P<t>{_ONE})"),
@@ -70,13 +79,23 @@ _JOINED: Final = re.compile(
     r"(?P<v>跟投|参投|参与投资|参与|联合投资|共同投资|独家投资|追加投资|加注|追投|战略投资|入局|投资)"
 )
 _SURE: Final = frozenset(("领投", "跟投", "参投"))
+_ROLE: Final = r"(?:方|人|机构|者)(?:阵容|名单)?(?:还|则|分别)?(?:包括|包含|为|是|有|涵盖|：|:)了?"
+_LED_BY: Final = re.compile(rf"(?P<v>领投){_ROLE}(?P<n>[^，,。；;]{{1,120}})")
+#: A list may go on over commas, as long as no other clause begins.
 _LISTED: Final = re.compile(
-    r"投资(?:方|人|机构|者)(?:阵容)?(?:包括|为|有|涵盖|还包括|分别为|：|:)(?:了)?(?P<n>[^。；;]{2,160})"
+    rf"(?P<v>跟投|参投|出资|投资|(?<![投出])资){_ROLE}(?P<n>[^，,。；;]{{1,160}}"
+    r"(?:[，,](?![^，,。；;]{0,40}(?:顾问|担任|表示|认为|估值|用于|[将曾]|创始|成立|完成|资金|[领跟参]投|此前|此次|本轮|金额))"
+    r"[^，,。；;]{1,60}){0,12})"
+)
+#: A sum told apart from its round.
+_SUM: Final = re.compile(
+    r"(?:金额|融资额|投资额|交易额|融资总额|投资总额|融资规模|交易对价|交易价格|收购价格?)"
+    r"(?:总计|合计|共计|共|达到?|为|是|：|:)?(?P<w>[^，,。；;]{1,24})"
 )
 _SEPARATORS: Final = re.compile(r"、|，|,|以及|(?<!和)和(?!光|创|玉|利|暄|谐|君|达)|与|及(?!时)")
 _TRIM: Final = re.compile(
     r"^(?:本轮|此次|该轮|融资|本次|其中|由|获|老股东|原股东|新股东|知名|以及|包括|同时|还有|国内|头部|的)+"
-    r"|(?:共同|联合|继续|独家|持续|等)+$|等(?:多家|机构|知名|投资)[^，。]*$"
+    r"|(?:共同|联合|继续|独家|持续|等|[领跟参]投)+$|等(?:多家|机构|知名|投资)[^，。]*$"
 )
 _GENERIC: Final = re.compile(
     r"多家|若干|数家|股东|机构$|财团$|上市公司$|资本方$|^基金$|^资本$|投资方|产业资本$|本轮|资金|[的了将在为]"
@@ -132,6 +151,7 @@ def _read(document: Document, published: When) -> list[_Event]:
             current, age = _merged(events, event), 0
         if current is not None and age < REACH:
             _add_investors(current, masked)
+            _add_amount(current, masked)
         age += 1
     return events
 
@@ -180,6 +200,20 @@ def _events(masked: Masked, sentence: Sentence, published: When) -> Iterator[_Ev
         yield event
     if found:
         return
+    for form in (_TOOK_PART, _BACKED):
+        for match in form.finditer(text):
+            rounds = _ROUND.search(text, match.start("w"), match.end())
+            amounts = stated_amounts(masked, *match.span("w"), bare=True)
+            if not (rounds or amounts or form is _TOOK_PART) or not _done(text, match):
+                continue
+            target = masked.between(*match.span("t"))[0]
+            event = _Event(target, sentence, INVESTED, stated_when(masked, match.start("v"), published))
+            event.round = rounds[0] if rounds else ""
+            event.amount = amounts[0] if amounts else None
+            _add_investors(event, masked)
+            if event.investors:
+                yield event
+                return
     for forms, sure in ((_INVESTED, INVESTED), (_ACQUIRED, ACQUIRED)):
         for form in forms:
             for match in form.finditer(text):
@@ -208,10 +242,10 @@ def _done(text: str, match: re.Match[str]) -> bool:
 
 def _add_investors(event: _Event, masked: Masked) -> None:
     """Investors named in this sentence, known or by their place in it."""
-    for form, lead in ((_LED, True), (_JOINED, False), (_LISTED, False)):
+    for form, lead in ((_LED, True), (_LED_BY, True), (_JOINED, False), (_LISTED, False)):
         for match in form.finditer(masked.text):
-            verb = match.start("v") if "v" in form.groupindex else match.start("n")
-            if stated_status(masked.text, clause_start(masked.text, match.start("n")), verb) != "done":
+            first = min(match.start("n"), match.start("v"))
+            if stated_status(masked.text, clause_start(masked.text, first), match.start("v")) != "done":
                 continue
             for mention, inferred in _names(match, masked):
                 if mention == event.target or len(event.investors) >= _INVESTORS_LIMIT:
@@ -222,9 +256,26 @@ def _add_investors(event: _Event, masked: Masked) -> None:
                     event.leads.setdefault(mention.name, mention)
 
 
+def _add_amount(event: _Event, masked: Masked) -> None:
+    """The sum of a round that was told without one, where a sentence behind it states just that."""
+    others = [
+        one for one in masked.mentions.values() if one != event.target and one.name not in event.investors
+    ]
+    if event.amount is not None or others:
+        return
+    match = _SUM.search(masked.text)
+    if (
+        match is None
+        or stated_status(masked.text, clause_start(masked.text, match.start()), match.end()) != "done"
+    ):
+        return
+    amounts = stated_amounts(masked, *match.span("w"), bare=True)
+    event.amount = amounts[0] if len(amounts) == 1 else None
+
+
 def _names(match: re.Match[str], masked: Masked) -> Iterator[tuple[Mention, bool]]:
     """The names in a list, each with whether it is only inferred: unknown words must look like a name."""
-    verb = match.groupdict().get("v")
+    verb = match["v"]
     known = masked.between(*match.span("n"))
     yield from ((mention, False) for mention in known)
     for piece, written in _pieces(masked, *match.span("n")):

@@ -105,10 +105,7 @@ class Document:
     def mask(self, start: int, end: int, extra: list[Found] | None = None) -> Masked:
         """The text from `start` to `end` with its organisations as signs; `extra` adds names found otherwise."""
         inside: list[Found | tuple[int, int, str]] = []
-        for one in self.found[bisect_left(self._starts, start) :]:
-            if one.start >= end:
-                break
-            inside.append(one)
+        inside += self.found[bisect_left(self._starts, start) : bisect_left(self._starts, end)]
         taken = [(one.start, one.end) for one in inside if isinstance(one, Found)]
         inside += [one for one in extra or () if all(one.end <= a or one.start >= b for a, b in taken)]
         piece = self.simple[start:end]

@@ -8,10 +8,11 @@ farming.
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterator, Sequence
-from typing import Final
+from typing import Final, Literal
 
-from pipelines.classification import Classification, Label, classify
+from pipelines.classification import Classification, classify
 from pipelines.reading.masking import ORG, Document
 from pipelines.reading.sentences import Sentence
 from pipelines.records import Mention
@@ -40,57 +41,82 @@ _COMPANY: Final = re.compile(
 )
 
 
+class Topics:
+    """What the statements of one text are about; `title` decides where the text is silent.
+
+    Each sentence is classified once, however many statements stand around it.
+    """
+
+    def __init__(
+        self, document: Document, told: Sequence[Sentence], title: Classification | None = None
+    ) -> None:
+        self._document, self._told, self._title = document, told, title
+        self._words: dict[int, Classification] = {}
+
+    def of(self, at: int, people: frozenset[Mention]) -> tuple[tuple[str, ...], tuple[str, ...]]:
+        """The codes of technologies and of areas of what sentence `at` says of `people`.
+
+        Empty where nothing tells.
+        """
+        technologies, areas = self._stated(at, people)
+        technologies = technologies or _codes([self._shown(at)], "technologies")
+        areas = areas or _codes([self._shown(at)], "applications")
+        if not technologies or not areas:
+            near = [self._shown(one) for one in self._around(at)]
+            technologies = technologies or _codes(near, "technologies")
+            areas = areas or _codes(near, "applications")
+        if self._title is not None:
+            technologies = technologies or _codes([self._title], "technologies")
+            areas = areas or _codes([self._title], "applications")
+        return technologies, areas
+
+    def _stated(self, at: int, people: frozenset[Mention]) -> tuple[tuple[str, ...], tuple[str, ...]]:
+        """What the sentence, and those behind it that speak of the same, say outright to be technology or area."""
+        technologies: list[Classification] = []
+        areas: list[Classification] = []
+        here = self._told[at]
+        for sentence in self._told[at : at + 1 + REACH]:
+            text = names_hidden(self._document, sentence.start, sentence.end)
+            if sentence is not here:
+                others = self._document.mask(sentence.start, sentence.end).mentions.values()
+                if sentence.paragraph_start != here.paragraph_start or not people.issuperset(others):
+                    break
+                if not _OF_IT.search(text):
+                    continue
+            for found, form in ((technologies, _TECHNOLOGY), (areas, _AREA)):
+                found += [classify(match["a"] or match["b"] or match["c"]) for match in form.finditer(text)]
+        return _codes(technologies, "technologies"), _codes(areas, "applications")
+
+    def _shown(self, at: int) -> Classification:
+        if at not in self._words:
+            self._words[at] = classify(names_hidden(self._document, self._told[at].start, self._told[at].end))
+        return self._words[at]
+
+    def _around(self, at: int) -> Iterator[int]:
+        """The numbers of the sentences of the paragraph that begin near by, in their order."""
+        here = self._told[at]
+        first = at
+        while first > 0 and self._told[first - 1].start >= max(here.paragraph_start, here.start - AROUND):
+            first -= 1
+        for one in range(first, len(self._told)):
+            if self._told[one].start >= min(here.paragraph_end, here.end + AROUND):
+                return
+            yield one
+
+
 def names_hidden(document: Document, start: int, end: int) -> str:
     """A part of a text, in simplified characters, with every name of an organisation as one sign."""
-    return _COMPANY.sub(ORG, document.mask(start, end).text)
+    text = document.mask(start, end).text
+    return _COMPANY.sub(ORG, text) if "有限" in text else text
 
 
-def topics(
-    document: Document,
-    told: Sequence[Sentence],
-    at: int,
-    people: frozenset[Mention],
-    title: Classification | None,
-) -> tuple[tuple[str, ...], tuple[str, ...]]:
-    """The codes of technologies and of areas of what sentence `told[at]` says of `people`.
-
-    Empty where nothing tells.
-    """
-    sentence = told[at]
-    stated = list(_stated(document, told, at, people))
-    own = classify(names_hidden(document, sentence.start, sentence.end))
-    technologies = _codes(*(found.technologies for about, found in stated if about == "technology"))
-    areas = _codes(*(found.applications for about, found in stated if about == "area"))
-    technologies = technologies or _codes(own.technologies)
-    areas = areas or _codes(own.applications)
-    if not technologies or not areas:
-        start = max(sentence.paragraph_start, sentence.start - AROUND)
-        near = classify(names_hidden(document, start, min(sentence.paragraph_end, sentence.end + AROUND)))
-        technologies = technologies or _codes(near.technologies)
-        areas = areas or _codes(near.applications)
-    if title is not None:
-        technologies = technologies or _codes(title.technologies)
-        areas = areas or _codes(title.applications)
-    return technologies, areas
-
-
-def _stated(
-    document: Document, told: Sequence[Sentence], at: int, people: frozenset[Mention]
-) -> Iterator[tuple[str, Classification]]:
-    """What the sentence, and those behind it that speak of the same, state outright to be technology or area."""
-    for sentence in told[at : at + 1 + REACH]:
-        text = names_hidden(document, sentence.start, sentence.end)
-        if sentence is not told[at]:
-            if sentence.paragraph_start != told[at].paragraph_start:
-                return
-            if not people.issuperset(document.mask(sentence.start, sentence.end).mentions.values()):
-                return
-            if not _OF_IT.search(text):
-                continue
-        for about, form in (("technology", _TECHNOLOGY), ("area", _AREA)):
-            for match in form.finditer(text):
-                yield about, classify(match["a"] or match["b"] or match["c"])
-
-
-def _codes(*found: tuple[Label, ...]) -> tuple[str, ...]:
-    return tuple(dict.fromkeys(label.code for labels in found for label in labels))
+def _codes(
+    found: Sequence[Classification], dimension: Literal["technologies", "applications"]
+) -> tuple[str, ...]:
+    """The codes with most words first; those with as many in the order of the text."""
+    words: Counter[str] = Counter()
+    for one in found:
+        labels = one.technologies if dimension == "technologies" else one.applications
+        for label in labels:
+            words[label.code] += len(label.words)
+    return tuple(code for code, _ in words.most_common())
