@@ -2,7 +2,7 @@
 
 Invariants kept here:
 - a judgement that could not be carried out is not written: `JudgementRefused` says which names stand in its way;
-- *same* passes over no word that keeps its sides apart, not even one about this very pair: that is taken back first;
+- *same* passes over no word that keeps its sides apart, not even one about this very pair (undo that first);
 - judging and taking back are rows like any other, each with who and why; the entities are derived at once.
 """
 
