@@ -1,6 +1,5 @@
-"""Asks the store: networks, measures, tables, figures, the report. Analysts use `analytics.facts` and what follows.
+"""Asks the store: networks, measures, tables, figures, the report.
 
-    from analytics.facts import View, load
-    facts = load(engine, View(level="group"))
-    facts.relations        # one row a (fact, source, target), with dimension and date
+Analysts begin with `analytics.facts.load(engine, View(level="group"))`, whose `relations` hold one row a (fact,
+source, target) with dimension and date, and go on with `analytics.networks.build`.
 """

@@ -96,7 +96,7 @@ class Basis:
         return rows.loc[inside]
 
     def network(
-        self, year: int, dimensions: Collection[str] = DIMENSIONS, parallel: Parallel = "pair"
+        self, year: int, dimensions: Collection[str] = DIMENSIONS, parallel: Parallel = "keep"
     ) -> Network:
         """The network of one year; those of all years of the basis are built together, once."""
         key = (tuple(one for one in DIMENSIONS if one in dimensions), parallel)

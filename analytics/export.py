@@ -30,8 +30,7 @@ def write_edges_and_nodes_csv(network: Network, path: Path) -> None:
         path,
         ["source", "target", "type", "id", "weight", *items.columns],
         (
-            (edge.source, edge.target, kind, edge.id, edge.weight)
-            + tuple(edge.values.get(name) for name in items.columns)
+            (edge.source, edge.target, kind, edge.id, edge.weight, *map(edge.values.get, items.columns))
             for edge in items
         ),
     )

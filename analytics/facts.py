@@ -11,9 +11,9 @@ from dataclasses import dataclass
 from functools import cached_property
 
 import pandas as pd
-from entity_resolution.entities import read_relations
 from sqlalchemy import Connection, Engine, exists, func, or_, select
 
+from entity_resolution.entities import read_relations
 from entity_resolution.relations import Level, roll_up
 from pipelines.errors import StoreError
 from pipelines.store import schema

@@ -1,10 +1,9 @@
 """The measures of a network: a row of Table 3.
 
-The printed table came from Gephi 0.9.2; every measure names the definition it keeps to. Both average degrees of the
-printed table are equal in all years. Gephi 0.9.2 keeps one edge for one ordered pair and adds up the weights of
-edges that it joins, so its input had one edge for one pair, whatever dimensions join it, with weight 1. That is
-`parallel="pair"` in `analytics.networks.build`. In a network with an edge for each dimension the two columns are
-equal as well, and edges and degrees count dimensions; `pairs` then says how many pairs there are.
+The printed table came from Gephi 0.9.2; every measure names the definition it keeps to. Edges and degrees count
+one edge of weight 1 for each ordered pair and dimension, as networks keep them (`parallel="keep"`); distances and
+clustering look at distinct pairs, whose number is `pairs`. Both average degrees of the printed table are equal in
+all years. So they are here, and with one edge a pair (`"pair"`); with `"merge"` the weighted one is larger.
 """
 
 from __future__ import annotations

@@ -99,7 +99,7 @@ def _size(network: Network) -> dict[str, Any]:
     "--centrality", "out", type=click.Path(path_type=Path), metavar="OUT.csv", help="Write each node's."
 )
 @_dimension_option
-@_parallel_option("pair")
+@_parallel_option("keep")
 @json_option
 @asking
 def measure_command(

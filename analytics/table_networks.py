@@ -29,7 +29,7 @@ _COLUMNS: Final = (
 
 
 def networks_table(basis: Basis) -> Table:
-    """A row a year; an edge for each ordered pair of nodes, whatever joins them, as in the printed table."""
+    """A row a year; an edge for each ordered pair of nodes and dimension that joins them, weight 1."""
     frame = measure_table(basis.network(year) for year in basis.years)
     # A year without edges has no measures: nothing is known of it, and 0 would say otherwise.
     bare = frame["edges"] == 0
@@ -41,9 +41,9 @@ def networks_table(basis: Basis) -> Table:
 
     notes = [
         Words(
-            "网络逐年累积：含截至该年12月31日的全部关系；同一对节点同一方向只计一条边，不论关系维度。",
-            "Networks are cumulative to 31 December of the year; one edge for one ordered pair of nodes, whatever "
-            "dimensions join them.",
+            "网络逐年累积：含截至该年12月31日的全部关系；同一对节点同一方向在每个关系维度各计一条边，权重为一。",
+            "Networks are cumulative to 31 December of the year; one edge of weight 1 for one ordered pair "
+            "of nodes in each dimension that joins them.",
         ),
         Words(
             "定义与 Gephi 0.9.2 相同；模块化为固定种子的 Louvain 结果。",

@@ -22,7 +22,7 @@ def test_the_fit_and_the_concentration_stand_side_by_side(world_basis: Basis) ->
     assert found.line is not None
     assert found.line[0] > 1
     words = " ".join(note.en for note in found.table.notes)
-    assert "20.0 %" in words
+    assert "18.8 %" in words
     assert "exponent" in words
 
 

@@ -62,7 +62,7 @@ def test_network_used_wrongly(world_store: Engine, words: list[str], said: str) 
 
 def test_measures_of_the_years(world_store: Engine) -> None:
     rows = json.loads(run(world_store, "measure", "--json").stdout)
-    assert [row["edges"] for row in rows] == [2, 6, 10, 15]
+    assert [row["edges"] for row in rows] == [2, 7, 11, 16]
     kept = json.loads(run(world_store, "measure", "2021", "--parallel", "keep", "--json").stdout)
     assert kept[0]["edges"] == 16
     assert run(world_store, "measure", "2021").stdout.startswith("year\tsample_nodes")

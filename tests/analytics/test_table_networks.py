@@ -9,7 +9,7 @@ from analytics.table_networks import networks_table
 def test_a_row_a_year_with_sums_that_add_up(world_basis: Basis) -> None:
     frame = networks_table(world_basis).frame
     assert frame["year"].tolist() == [2018, 2019, 2020, 2021]
-    assert frame["edges"].tolist() == [2, 6, 10, 15]
+    assert frame["edges"].tolist() == [2, 7, 11, 16]
     assert (frame["sample_nodes"] + frame["relation_nodes"] == frame["nodes"]).all()
     assert (frame["average_degree"] == frame["edges"] / frame["nodes"]).all()
     assert (frame["average_degree"] == frame["average_weighted_degree"]).all()

@@ -11,7 +11,9 @@ from pathlib import Path
 
 import docx
 import pytest
+from sqlalchemy import Engine, func, select
 
+from pipelines.store import schema
 from pipelines.store.session import open_store
 from tests.program import command, environment, run
 from tests.store_content import content
@@ -76,38 +78,50 @@ MAKERS = {"import": rounds, "crawl": lists}
 def undisturbed(
     request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
 ) -> tuple[list[str], dict[str, list[tuple[str, ...]]], float]:
-    """What is asked for, what the store then holds, and how long it took."""
+    """What is asked for, what the store then holds, and how long its run took."""
     folder = tmp_path_factory.mktemp(request.param)
     asked = MAKERS[request.param](folder / f"input{'.csv' if request.param == 'import' else ''}")
     url = f"sqlite:///{folder / 'whole.db'}"
-    began = time.monotonic()
     run("--store", url, *asked, cwd=folder)
-    return asked, content(url), time.monotonic() - began
+    engine = open_store(url)
+    with engine.connect() as connection:
+        row = connection.execute(select(schema.run.c.started_at, schema.run.c.ended_at)).one()
+    engine.dispose()
+    return asked, content(url), (row.ended_at - row.started_at).total_seconds()
+
+
+def runs(engine: Engine) -> int:
+    with engine.connect() as connection:
+        return int(connection.execute(select(func.count()).select_from(schema.run)).scalar_one())
 
 
 @pytest.mark.parametrize("seed", [1, 2, 3])
 def test_killed_and_run_again(
     undisturbed: tuple[list[str], dict[str, list[tuple[str, ...]]], float],
     seed: int,
-    empty_url: str,
+    store_address: str,
     tmp_path: Path,
 ) -> None:
     asked, whole, took = undisturbed
-    open_store(empty_url, create=True).dispose()
+    engine = open_store(store_address)
     archive = ["--archive", str(tmp_path / "archive")]
-    chance = random.Random(f"{seed}{empty_url[:6]}{asked[0]}")
+    chance = random.Random(f"{seed}{engine.dialect.name}{asked[0]}")
     killed = 0
     for _ in range(3):
+        before = runs(engine)
         process = subprocess.Popen(
-            command("--store", empty_url, *asked, *archive),
+            command("--store", store_address, *asked, *archive),
             cwd=tmp_path,
             env=environment(),
             stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL,
         )
-        time.sleep(took * chance.uniform(0.35, 1.0))  # before that the program has not begun to write
+        while runs(engine) == before and process.poll() is None:
+            time.sleep(0.01)
+        time.sleep(took * chance.random())  # the run has begun: kill it anywhere in its time
         process.send_signal(signal.SIGKILL)
         killed += process.wait() == -signal.SIGKILL
-    run("--store", empty_url, *asked, *archive, cwd=tmp_path)
-    assert content(empty_url) == whole
+    engine.dispose()
+    run("--store", store_address, *asked, *archive, cwd=tmp_path)
+    assert content(store_address) == whole
     assert killed, "every run ended before it was killed: the test proves nothing"
