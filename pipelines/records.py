@@ -38,8 +38,9 @@ class _Frozen(BaseModel):
 
 
 class Identifier(_Frozen):
-    """A registered identifier: `scheme` is one of `uscc, lei, ror, wikidata, stock (China), ticker (elsewhere), grid, isni, fundref, cik`
-    or `SOURCE:NAME` for a source's own ids (which may join two mentions, and never keep them apart)."""
+    """A registered identifier: `scheme` is one of `uscc, lei, ror, wikidata, stock` (China), `ticker` (elsewhere),
+    `grid, isni, fundref, cik`, or `SOURCE:NAME` for a source's own ids, which may join two mentions and never keep
+    them apart."""
 
     scheme: Annotated[str, StringConstraints(pattern=r"^[a-z0-9_-]+(:[a-z0-9_-]+)?$", max_length=40)]
     value: Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=100)]
@@ -97,7 +98,7 @@ UNDATED = When()
 
 
 class Amount(_Frozen):
-    """Money as a range in units of its currency (ISO 4217); `low` alone means "at least", neither "not disclosed"."""
+    """Money as a range in units of its currency (ISO 4217); `low` alone: "at least"; neither: "not disclosed"."""
 
     as_written: Short
     low: float | None = Field(default=None, ge=0)
