@@ -38,13 +38,17 @@ class Comparison:
 
 
 def compare(engine: Engine, basis: Basis, path: Path) -> Comparison:
-    """Compare the printed tables of a YAML file (see `analytics.published`) with ours of the same years."""
+    """Compare the printed tables of a YAML file (see `analytics.published`) with ours of the same years.
+
+    Of years after the edition's last we say nothing: the store's relations end there.
+    """
     names = name_index(engine, basis.heads)
     printed, left = read_published(path, lambda name: names.get(name, name))
     years = sorted(
         {int(year) for table in printed.values() if "year" in table.frame for year in table.frame["year"]}
     )
-    wide = replace(basis.with_years(range(years[0], years[-1] + 1)) if years else basis, top=_EVERY)
+    ours_too = [year for year in years if year <= basis.last]
+    wide = replace(basis.with_years(range(ours_too[0], ours_too[-1] + 1)) if ours_too else basis, top=_EVERY)
     rows: list[dict[str, Any]] = []
     for identity, table in printed.items():
         ours = table_of(exhibit(wide, identity))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -71,3 +72,17 @@ def test_the_slips_of_the_printed_edition_are_all_found(world_store: Engine, wor
         ("table_7", "no node stands twice"),
         ("table_7", "no non-investor among the investors"),
     ]
+
+
+def test_years_after_the_edition_are_left_open(
+    world_store: Engine, world_basis: Basis, printed: Path
+) -> None:
+    until = replace(world_basis, years=(2019, 2020))
+    rows = {
+        (row["row"], row["column"]): row
+        for row in compare(world_store, until, printed).rows.to_dict("records")
+    }
+    assert rows["table_3/2020", "edges"]["ours"] == 11
+    later = rows["table_3/2021", "edges"]
+    assert (later["path"], later["printed"]) == ("", 16)
+    assert later["ours"] is None or later["ours"] != later["ours"]
