@@ -13,7 +13,7 @@ from pipelines.classification import classify
 from pipelines.reading.cooperation_patterns import DIRECTED, FINANCIAL, PARTNERED, TERMS, Kind, Pattern
 from pipelines.reading.gazetteer import Gazetteer
 from pipelines.reading.masking import BOTH, ORG, Document, Masked
-from pipelines.reading.sentences import Sentence, sentences
+from pipelines.reading.sentences import Sentence, after_heading, sentences
 from pipelines.reading.stated import (
     Status,
     clause_start,
@@ -89,7 +89,8 @@ def read_cooperation(
     # A text's title, and a title's text as far as it opens, say what is meant where the other does not.
     about = classify(names_hidden(head, 0, len(head.text)))
     opening = classify(names_hidden(body, 0, OPENING))
-    told, headed = list(sentences(text)), list(sentences(head.text))
+    told = list(sentences(text, after_heading(text, title)))
+    headed = list(sentences(head.text))
     readings = [
         *_read(_Text("text", body, told, Topics(body, told, about)), when),
         *_read(_Text("title", head, headed, Topics(head, headed, opening)), when),
@@ -298,14 +299,14 @@ def _record(reading: _Reading) -> Cooperation:
 
 
 def _without_repeats(records: list[Cooperation]) -> list[Cooperation]:
-    """One record for each sides, kind and status, the surest telling.
+    """One record for each sides, kind and status, the surest telling, if possible one with its date.
 
     What was done is no longer a plan, and a kind that is told is no longer `other`.
     """
     kept: dict[tuple[object, ...], Cooperation] = {}
     for record in records:
         key = (*_sides(record), record.kind, record.status)
-        if key not in kept or record.confidence > kept[key].confidence:
+        if key not in kept or _worth(record) > _worth(kept[key]):
             kept[key] = record
     told = {(*_sides(record), record.status) for record in kept.values() if record.kind != "other"}
     return [
@@ -314,6 +315,10 @@ def _without_repeats(records: list[Cooperation]) -> list[Cooperation]:
         if not (record.status == "planned" and (*_sides(record), record.kind, "done") in kept)
         and not (record.kind == "other" and (*_sides(record), record.status) in told)
     ]
+
+
+def _worth(record: Cooperation) -> tuple[float, bool]:
+    return record.confidence, bool(record.when.as_written)
 
 
 def _sides(record: Cooperation) -> tuple[object, ...]:

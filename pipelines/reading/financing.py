@@ -15,7 +15,7 @@ from typing import Final
 
 from pipelines.reading.gazetteer import Found, Gazetteer
 from pipelines.reading.masking import BOTH, ORG, Document, Masked
-from pipelines.reading.sentences import Sentence, sentences
+from pipelines.reading.sentences import Sentence, after_heading, sentences
 from pipelines.reading.stated import (
     clause_start,
     published_when,
@@ -127,7 +127,7 @@ class _Event:
 def read_financing(text: str, title: str, published: dt.date | None, gazetteer: Gazetteer) -> list[Financing]:
     """The rounds, investments and takeovers that `text` and `title` say were done, in the order of the text."""
     when = published_when(published)
-    told = list(_read(Document(text, gazetteer), when))
+    told = list(_read(Document(text, gazetteer), when, after_heading(text, title)))
     headed = list(_read(Document(title, gazetteer), when))
     for event in headed:
         same = [one for one in told if one.target == event.target]
@@ -140,11 +140,11 @@ def read_financing(text: str, title: str, published: dt.date | None, gazetteer: 
     ]
 
 
-def _read(document: Document, published: When) -> list[_Event]:
+def _read(document: Document, published: When, begin: int = 0) -> list[_Event]:
     events: list[_Event] = []
     current: _Event | None = None
     age = 0
-    for sentence in sentences(document.text):
+    for sentence in sentences(document.text, begin):
         masked = document.mask(sentence.start, sentence.end, _quoted(document, sentence))
         fresh = list(_events(masked, sentence, published))
         for event in fresh:

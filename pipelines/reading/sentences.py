@@ -1,7 +1,11 @@
-"""Running text cut into sentences and paragraphs, with offsets, in one pass and of bounded length."""
+"""Running text cut into sentences and paragraphs, with offsets, in one pass and of bounded length.
+
+Pages often run heading, line of day and source, and text together: the heading is left out, the line stands alone.
+"""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Final
@@ -14,6 +18,11 @@ TEXT_LIMIT: Final = 200_000
 _ENDS: Final = frozenset("。！？!?；;\n\r")
 _CLOSERS: Final = frozenset("”’」』）)\"'")
 _SOFT: Final = "，,、 "
+#: 2021-04-01 08:30 来源：某网. A day alone may be part of a sentence; with the minute it is a line under a heading.
+_DATELINE: Final = re.compile(
+    r"(?<!\d)\d{4}(?:-\d{1,2}-\d{1,2}|/\d{1,2}/\d{1,2}|年\d{1,2}月\d{1,2}日)\s{1,3}\d{1,2}[:：]\d{2}(?:[:：]\d{2})?(?!\d)"
+    r"(?:\s{0,3}(?:[来來]源|作者|[记記]者|[编編][辑輯])\s?[:：]\s?[^\s。，；：:]{1,30}(?=\s|$)){0,3}"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,15 +35,24 @@ class Sentence:
     paragraph_end: int
 
 
-def sentences(text: str) -> Iterator[Sentence]:
-    """The sentences of `text`, blank ones left out."""
+def after_heading(text: str, title: str) -> int:
+    """Where `text` begins behind its title, if it opens with that; else 0."""
+    start = len(text) - len(text.lstrip())
+    return start + len(title) if title and text.startswith(title, start) else 0
+
+
+def sentences(text: str, begin: int = 0) -> Iterator[Sentence]:
+    """The sentences of `text` from `begin` on, blank ones left out."""
     text = text[:TEXT_LIMIT]
-    begin = 0
     while begin < len(text):
         finish = text.find("\n", begin)
         finish = len(text) if finish < 0 else finish
-        for start, end in _pieces(text, begin, finish):
-            yield Sentence(start, end, begin, finish)
+        start = begin
+        for line in (*_DATELINE.finditer(text, begin, finish), None):
+            for span in ((start, line.start()), line.span()) if line else ((start, finish),):
+                for first, last in _pieces(text, *span):
+                    yield Sentence(first, last, begin, finish)
+            start = line.end() if line else finish
         begin = finish + 1
 
 

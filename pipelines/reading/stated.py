@@ -84,7 +84,8 @@ def stated_when(masked: Masked, verb: int, published: When) -> When:
     text, best = masked.text, published
     for match in _DATE.finditer(text[:verb]):
         before = text[max(0, match.start() - 4) : match.start()]
-        if before.endswith(_NOT_AFTER) or _NOT_BEFORE.match(text, match.end()):
+        # 于2014年成立 dates the founding, where founding is what the verb says; else something older.
+        if before.endswith(_NOT_AFTER) or (match.end() != verb and _NOT_BEFORE.match(text, match.end())):
             continue
         when = _resolve(match, published)
         if when is not None:

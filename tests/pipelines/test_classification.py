@@ -43,6 +43,37 @@ def test_words_are_whole_cased_and_neutral_phrases_decide_nothing() -> None:
     assert _codes("LLMs")[0] == set()
 
 
+@pytest.mark.parametrize(
+    ("text", "applications"),
+    [
+        ("国家电网", {"智能能源"}),
+        ("这家电商与专家电话沟通", {"智能营销与新零售"}),
+        ("研发电动汽车", {"智能网联汽车"}),
+        ("农业银行、农业大学", set()),
+        ("以支付现金的方式", set()),
+        ("多媒体", set()),
+        ("众多媒体", {"新媒体和数字内容"}),
+        ("家电、发电、支付", {"智能家居", "智能能源", "智能金融"}),
+    ],
+)
+def test_words_across_words_decide_nothing(text: str, applications: set[str]) -> None:
+    assert _codes(text)[1] == applications
+
+
+def test_traditional_characters_are_read() -> None:
+    text = "為醫院提供計算機視覺與語音識別"
+    assert _codes(text) == ({"计算机视觉", "语音识别"}, {"智能医疗"})
+    (word, *_) = classify(text).technologies[0].words
+    assert text[word.start : word.end] == word.word == "計算機視覺"
+
+
+@pytest.mark.parametrize("name", ["technology", "application"])
+def test_every_class_is_found_by_its_own_name_alone(name: str) -> None:
+    book = codebook(name)
+    for code in taxonomy(book.taxonomy).codes:
+        assert [label.code for label in book.read(code)] == [code]
+
+
 def test_offsets_and_order() -> None:
     text = "机器人搭载芯片，机器人联网"
     labels = classify(text).technologies
