@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib
 import logging
+import shutil
 import sys
 import traceback
 from contextlib import nullcontext, redirect_stdout
@@ -177,6 +178,8 @@ def main(ctx: click.Context, store: str, verbose: bool, quiet: bool) -> None:
     ctx.obj = Front(store, verbosity)
 
 
+#: How the sample web's people are read.
+PEOPLE = Path(__file__).parent / "crawlers" / "sample_web" / "people.yaml"
 #: The edition that the demo draws up, and the years that its sample web tells of.
 DEMO_EDITION = "2021"
 DEMO_YEARS = tuple(str(year) for year in range(2014, 2022))
@@ -187,9 +190,9 @@ def _demo_steps(out: Path, web: str, frozen: bool) -> list[list[str]]:
 
     `frozen`: an earlier demo froze the sample in this store, and it never changes again.
     """
-    files = [
-        ["import", kind, str(out / "files" / f"{kind}.csv")] for kind in ("companies", "financing", "people")
-    ]
+    given = {kind: str(out / "files" / f"{kind}.csv") for kind in ("companies", "financing", "people")}
+    files = [["import", kind, path] for kind, path in given.items()]
+    files[-1] += ["--mapping", str(out / "files" / PEOPLE.name)]  # it says that they are invented
     propose = ["sample", "propose", DEMO_EDITION, "--until", DEMO_EDITION]
     return [
         ["init"],
@@ -256,6 +259,7 @@ def demo_command(ctx: click.Context, out: Path) -> None:
     out.mkdir(parents=True, exist_ok=True)
     with SampleWeb() as web:
         web.write_files(out / "files")
+        shutil.copyfile(PEOPLE, out / "files" / PEOPLE.name)
         for step in _demo_steps(out, web.base, _is_frozen(store, DEMO_EDITION)):
             click.secho(f"\n$ valuenet {' '.join(step)}", bold=True)
             # of the longer lists the demo shows only that they were made
