@@ -207,7 +207,7 @@ class _Growing:
         cell = rows.pair * len(DIMENSIONS) + rows.dimension
         # Rows come by date: the first row of a cell has its first day.
         filled, first = np.unique(cell, return_index=True)
-        since = np.full(shape[0] * shape[1], np.datetime64("NaT"), dtype=rows.day.dtype)
+        since = np.full(shape[0] * shape[1], np.datetime64("NaT", "ns"), dtype=rows.day.dtype)
         since[filled] = rows.day[first]
         self._since = since.reshape(shape)
         self._cell, self._done = cell, 0

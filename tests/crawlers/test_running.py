@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import sqlite3
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -185,5 +186,5 @@ def test_status_tells_what_each_source_holds(tmp_path: Path, sample_web: SampleW
     run("crawl", "ror", "--web", sample_web.base, cwd=tmp_path)
     row = data("status", cwd=tmp_path)[0]
     assert (row["source"], row["outcome"], row["rejected"]) == ("ror", "complete", 0)
-    with sqlite3.connect(tmp_path / "valuenet.db") as store:
+    with closing(sqlite3.connect(tmp_path / "valuenet.db")) as store:
         assert row["facts"] == store.execute("SELECT count(*) FROM fact").fetchone()[0]

@@ -7,6 +7,7 @@ import json
 import sqlite3
 from collections import Counter
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -239,7 +240,7 @@ def test_the_networks_are_those_of_the_sample_webs_truth(demo: tuple[Path, str])
     listed = known.organisations
     # the demo's rule also takes in companies that only a tag calls AI companies
     sample = {heads.get(one, one) for one in listed.loc[listed["sample"], "organisation"]}
-    with sqlite3.connect(demo[0] / "valuenet.db") as store:
+    with closing(sqlite3.connect(demo[0] / "valuenet.db")) as store:
         for name, entity in store.execute(
             "SELECT name, entity_id FROM mention JOIN mention_entity ON id = mention_id"
         ):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -26,7 +27,7 @@ CAC_ROWS = {
 
 
 def query(folder: Path, sql: str) -> list[tuple[object, ...]]:
-    with sqlite3.connect(folder / "valuenet.db") as store:
+    with closing(sqlite3.connect(folder / "valuenet.db")) as store:
         return store.execute(sql).fetchall()
 
 
