@@ -14,6 +14,7 @@ from typing import Any
 from scrapy.crawler import AsyncCrawlerProcess, Crawler
 from scrapy.http import Request
 from sqlalchemy import Engine
+from sqlalchemy.exc import SQLAlchemyError
 
 from crawlers.context import SETTING, RunContext
 from crawlers.declaration import Declaration
@@ -33,6 +34,9 @@ from pipelines.store.runs import close_run, open_run
 from pipelines.store.writing import Method, StoreWriter
 
 CONTACT = "VALUENET_CONTACT"
+INTERRUPTED = "stopped by Ctrl-C"
+#: How long the open run may take to be closed once the crawl was stopped.
+CLOSING_SECONDS = 20.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,18 +91,30 @@ def crawl(
     for name in ("", "scrapy", "twisted", "asyncio", "trafilatura"):  # Scrapy opens the root logger for all
         logging.getLogger(name).setLevel(max(level, logging.WARNING))
     summaries: list[Summary] = []
+    interrupted: list[str] = []
 
     async def all_of_them() -> None:
         for spider in spiders:
             own = stored[spider.name] if stored is not None else None
-            summaries.append(await _one(process, engine, archive_folder, spider, plan, contact, own, advance))
+            if interrupted:
+                return
+            done = await _one(process, engine, archive_folder, spider, plan, contact, own, advance)
+            summaries.append(done)
+            if INTERRUPTED in done.notes:
+                interrupted.append(spider.name)
 
     # AsyncCrawlerProcess.join waits for this task as for its own crawls.
-    task = asyncio.get_event_loop_policy().get_event_loop().create_task(all_of_them())
+    loop = asyncio.get_event_loop_policy().get_event_loop()
+    task = loop.create_task(all_of_them())
     process._active.add(task)
     task.add_done_callback(process._active.discard)
     process.start()
-    if task.cancelled():
+    if not task.done():  # Ctrl-C stops the reactor; the run is closed before we leave
+        loop.run_until_complete(asyncio.wait({task}, timeout=CLOSING_SECONDS))
+    if not task.done():
+        task.cancel()
+        loop.run_until_complete(asyncio.wait({task}))
+    if task.cancelled() or interrupted:
         raise KeyboardInterrupt
     task.result()
     return summaries
@@ -169,11 +185,14 @@ async def _one(
         arguments["replayed"] = _requests(stored, plan.limit)
     if plan.limit is not None:
         crawler.settings.set("CLOSESPIDER_PAGECOUNT", plan.limit, priority="cmdline")
+    process.crawlers.add(crawler)  # Ctrl-C stops those that stand here
     try:
         await crawler.crawl_async(**arguments)
     except BaseException as error:
-        close_run(engine, run, "failed", str(error)[:2000])
+        close_run(engine, run, "failed", str(error)[:2000] or type(error).__name__)
         raise
+    finally:
+        process.crawlers.discard(crawler)
     return _closed(engine, run, context, crawler, plan)
 
 
@@ -197,11 +216,19 @@ def _closed(engine: Engine, run: int, context: RunContext, crawler: Crawler, pla
         notes.append(f"the store refused: {context.failure}")
     elif reason != "finished":
         outcome = "partial"
-        notes.append("stopped at the limit" if plan.limit is not None else f"stopped: {reason}")
+        if reason == "shutdown":
+            notes.append(INTERRUPTED)
+        else:
+            notes.append("stopped at the limit" if plan.limit is not None else f"stopped: {reason}")
     if context.unreachable:
         outcome = "partial" if outcome == "complete" else outcome
         notes.append(_listed("unreachable", context.unreachable))
+    if context.unread:
+        outcome = "partial" if outcome == "complete" else outcome
+        notes.append(_listed("could not be read as a whole; what they said before stays", context.unread))
     if context.forbidden:
+        if context.declaration.lists_all and outcome == "complete":  # what is not seen is not gone
+            outcome = "partial"
         notes.append(_listed("left alone (robots.txt)", context.forbidden))
     if context.missing:
         notes.append(_listed("linked, but not in the archive", context.missing))
@@ -217,8 +244,11 @@ def _closed(engine: Engine, run: int, context: RunContext, crawler: Crawler, pla
         notes.append(f"alarm: {counts.rejected} of {read} records rejected; see: valuenet status --rejected")
     for one in context.ingest.corrector.notes(complete=outcome == "complete" and plan.limit is None):
         notes.append(f"correction {one.correction.id} ({one.correction.where}): {one.why}")
-    ended = close_run(engine, run, outcome, "\n".join(notes))
-    counts.facts_ended += ended
+    try:
+        counts.facts_ended += close_run(engine, run, outcome, "\n".join(notes))
+    except SQLAlchemyError:
+        if context.failure is None:  # otherwise the first refusal is the one to tell
+            raise
     if context.failure is not None:
         raise SourceError(f"{context.declaration.name}: {notes[0]}") from context.failure
     return Summary(context.declaration.name, outcome, counts, notes, context.writer.refused)

@@ -36,6 +36,16 @@ class Page:
     records: list[Record] = field(default_factory=list)
     rejected: list[Rejected] = field(default_factory=list)
 
+    @property
+    def whole(self) -> bool:
+        """Whether the page could be read as a whole; one that could not ends nothing that it said before."""
+        return not any(one.kind == "page" for one in self.rejected)
+
+    @property
+    def lists_on(self) -> bool:
+        """Whether all that it leads to is known, so that absence from the run means something."""
+        return not any(one.kind in ("page", "listing") for one in self.rejected)
+
 
 class SourceSpider(scrapy.Spider):
     """Subclass it: set `declaration`, write `start_requests_live`, `owns` and `read`."""
@@ -70,7 +80,7 @@ class SourceSpider(scrapy.Spider):
     def parse(self, response: Response, **_: Any) -> Iterator[Request | Page]:
         """Collect what `read` finds into one page; a parser that breaks rejects the page, not the run."""
         page = Page(self.canonical(response.url), response)
-        if response.status != 200:
+        if response.status != 200 and response.status not in response.meta.get("handle_httpstatus_list", ()):
             page.rejected.append(_whole_page(f"the host answered {response.status}"))
             yield page
             return
@@ -78,6 +88,7 @@ class SourceSpider(scrapy.Spider):
             for found in self.read(response):
                 if isinstance(found, Request):
                     if self.replayed is None:
+                        self._note_depth(found, response)
                         yield found.replace(errback=self.unanswered)
                     else:  # all that is archived is being read anyway
                         context_of(self.crawler).linked(found.url)
@@ -91,10 +102,20 @@ class SourceSpider(scrapy.Spider):
             page.rejected.append(_whole_page(f"the parser broke: {type(error).__name__}: {error}"))
         yield page
 
+    def _note_depth(self, found: Request, response: Response) -> None:
+        # Scrapy drops what lies too deep without a word
+        most = self.settings.getint("DEPTH_LIMIT")
+        if most and response.meta.get("depth", 0) >= most and not found.meta.get("depth_reset"):
+            context_of(self.crawler).unreachable.append(
+                f"{found.url} (more than {most} links from the start)"
+            )
+
     def unanswered(self, failure: Failure) -> None:
         """A page that gave no answer is listed; the next run asks again."""
         context, error = context_of(self.crawler), failure.value
         url = failure.request.url  # type: ignore[attr-defined] # Scrapy adds it
+        if context.failure is not None:  # the page is not to blame
+            return
         if isinstance(error, NotArchived):
             context.missing.append(url)
         elif isinstance(error, IgnoreRequest):

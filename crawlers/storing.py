@@ -10,8 +10,9 @@ import time
 from concurrent.futures import ThreadPoolExecutor
 
 from scrapy.crawler import Crawler
+from scrapy.exceptions import DropItem
 
-from crawlers.context import RunContext, context_of
+from crawlers.context import context_of
 from crawlers.middlewares.snapshots import snapshot_of
 from crawlers.spider import Page
 from pipelines.store.writing import Reading
@@ -25,8 +26,8 @@ WAITING_BATCHES = 2
 class StorePipeline:
     """Takes `Page` items; one thread writes."""
 
-    def __init__(self, context: RunContext) -> None:
-        self._context = context
+    def __init__(self, crawler: Crawler) -> None:
+        self._crawler, self._context = crawler, context_of(crawler)
         self._buffer: list[Reading] = []
         self._facts = 0
         self._since = time.monotonic()
@@ -35,9 +36,13 @@ class StorePipeline:
 
     @classmethod
     def from_crawler(cls, crawler: Crawler) -> StorePipeline:
-        return cls(context_of(crawler))
+        return cls(crawler)
 
     async def process_item(self, item: Page) -> Page:
+        if self._context.failure is not None:
+            raise DropItem("the store refuses")
+        if not item.lists_on:
+            self._context.unread.append(item.url)
         reading = self._reading(item)
         self._buffer.append(reading)
         self._facts += len(reading.facts) + len(reading.rejected)
@@ -45,8 +50,6 @@ class StorePipeline:
             self._send()
             while len(self._pending) > WAITING_BATCHES:
                 await asyncio.wait(self._pending, return_when=asyncio.FIRST_COMPLETED)
-        if self._context.failure is not None:
-            raise self._context.failure
         return item
 
     def _reading(self, page: Page) -> Reading:
@@ -60,6 +63,7 @@ class StorePipeline:
             documents=done.documents,
             rejected=[*page.rejected, *done.rejected],
             records=len(page.records),
+            complete=page.whole,
             etag=_header(page, "ETag"),
             last_modified=_header(page, "Last-Modified"),
         )
@@ -74,6 +78,8 @@ class StorePipeline:
         future.add_done_callback(self._done)
 
     def _write(self, batch: list[Reading]) -> None:
+        if self._context.failure is not None:  # what comes after a lost batch is not written either
+            return
         self._context.archive.flush()
         self._context.writer.write(batch)
         self._context.advance(len(batch))
@@ -81,14 +87,17 @@ class StorePipeline:
     def _done(self, future: asyncio.Future[None]) -> None:
         self._pending.discard(future)
         if not future.cancelled() and (error := future.exception()) is not None:
-            self._context.failure = error
+            self._context.fail(self._crawler, error)
 
     async def close_spider(self) -> None:
         self._send()
         while self._pending:
             await asyncio.wait(self._pending)
         self._thread.shutdown()
-        self._context.archive.close()
+        try:
+            self._context.archive.close()
+        except OSError as error:
+            self._context.failure = self._context.failure or error
 
 
 def _header(page: Page, name: str) -> str | None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import zipfile
+import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -18,6 +19,21 @@ from pipelines.errors import InputError
 FILE_LIMIT = 500 * 1024 * 1024
 CELL_LIMIT = 100_000
 EXCEL_UNPACKED_LIMIT = 1024 * 1024 * 1024
+#: Excel's own limit; a file that claims more would have us count empty rows for hours.
+EXCEL_ROWS = 1_048_576
+#: All that openpyxl and the XML parsers below it are known to raise on files that are damaged or made to harm.
+DAMAGED = (
+    zipfile.BadZipFile,
+    zlib.error,
+    EOFError,
+    OSError,
+    SyntaxError,  # both XML parsers' errors
+    LookupError,
+    ValueError,
+    TypeError,
+    AttributeError,
+    RuntimeError,  # encrypted, or packed in a way that is not supported
+)
 
 csv.field_size_limit(CELL_LIMIT)
 
@@ -63,7 +79,11 @@ def decode(data: bytes, where: str) -> str:
     GB18030 takes almost any bytes, so it is believed only where what comes out looks like Chinese text.
     """
     if data[:2] in (b"\xff\xfe", b"\xfe\xff"):
-        return data.decode("utf-16")
+        try:
+            return data.decode("utf-16")
+        except UnicodeDecodeError as error:
+            line = data[: error.start].decode("utf-16", "replace").count("\n") + 1
+            raise InputError("marked as UTF-16 and is not", where=f"{where}:{line}") from error
     try:
         return data.decode("utf-8-sig")
     except UnicodeDecodeError as error:
@@ -126,17 +146,36 @@ def _excel(path: Path, data: bytes) -> Sheet:
             if sum(info.file_size for info in parts.infolist()) > EXCEL_UNPACKED_LIMIT:
                 raise InputError("unpacks to more than a gigabyte", where=path.name)
         book = openpyxl.load_workbook(io.BytesIO(data), read_only=True, data_only=True)
-    except (zipfile.BadZipFile, KeyError, ValueError, OSError) as error:
-        raise InputError(f"a broken Excel file ({error})", where=path.name) from error
-    sheet = book.worksheets[0]
-    lines = sheet.iter_rows(values_only=True)
-    header = _header([_text(cell) for cell in next(lines, ())], path.name)
+        sheet = book.worksheets[0]
+        sheet.reset_dimensions()  # what many programs write there is too small, and rows would be left out
+        lines = sheet.iter_rows(values_only=True)
+        first = next(lines, ())
+    except DAMAGED as error:
+        raise _damaged(error, path.name) from error
+    header = _header([_text(cell) for cell in first], path.name)
 
     def rows() -> Iterator[Row]:
-        for number, cells in enumerate(lines, start=2):
+        number = 1
+        while True:
+            number += 1
+            try:
+                cells = next(lines, None)
+            except DAMAGED as error:
+                raise _damaged(error, f"{path.name}:{number}") from error
+            if cells is None:
+                return
+            if number > EXCEL_ROWS:
+                raise InputError("more rows than an Excel file can have", where=f"{path.name}:{number}")
             yield from _row(number, header, [_text(cell) for cell in cells])
 
     return Sheet(path.name, header, rows())
+
+
+def _damaged(error: Exception, where: str) -> InputError:
+    said = (str(error).splitlines() or [type(error).__name__])[0]
+    return InputError(
+        f"a broken Excel file ({said[:200]})", where=where, hint="Open it in Excel and save it again."
+    )
 
 
 def _text(cell: object) -> str:

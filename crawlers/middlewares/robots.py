@@ -46,6 +46,10 @@ class SharedRobotsTxtMiddleware(RobotsTxtMiddleware):
         key = engine.downloader.get_slot_key(request)
         slot = engine.downloader.slots.get(key)
         delay = min(float(asked), LONGEST_DELAY)
+        if delay > self.crawler.settings.getfloat(
+            "DOWNLOAD_DELAY"
+        ):  # or the throttle would go below it again
+            request.meta["autothrottle_dont_adjust_delay"] = True
         if slot is not None and slot.delay < delay:
             slot.delay = delay
             assert self.crawler.stats is not None

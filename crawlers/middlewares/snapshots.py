@@ -5,10 +5,12 @@ from __future__ import annotations
 import datetime as dt
 
 from scrapy.crawler import Crawler
+from scrapy.exceptions import IgnoreRequest
 from scrapy.http import Request, Response
+from sqlalchemy.exc import SQLAlchemyError
 
 from crawlers.context import context_of
-from pipelines.store.archive import Archive, Stored
+from pipelines.store.archive import Stored
 from pipelines.store.types import now
 from pipelines.store.writing import SnapshotRef
 
@@ -18,12 +20,12 @@ META = "valuenet_snapshot"
 class SnapshotMiddleware:
     """Nearest to the spider: keeps what the parser will see, decoded and after redirects."""
 
-    def __init__(self, archive: Archive) -> None:
-        self._archive = archive
+    def __init__(self, crawler: Crawler) -> None:
+        self._crawler, self._context = crawler, context_of(crawler)
 
     @classmethod
     def from_crawler(cls, crawler: Crawler) -> SnapshotMiddleware:
-        return cls(context_of(crawler).archive)
+        return cls(crawler)
 
     def process_response(self, request: Request, response: Response) -> Response:
         if request.meta.get("dont_obey_robotstxt"):  # robots.txt itself
@@ -35,9 +37,13 @@ class SnapshotMiddleware:
             for name, values in response.headers.items()
             if values
         }
-        reference = self._archive.add(
-            response.url, response.body, status=response.status, headers=headers, fetched_at=at
-        )
+        try:
+            reference = self._context.archive.add(
+                response.url, response.body, status=response.status, headers=headers, fetched_at=at
+            )
+        except (OSError, SQLAlchemyError) as error:  # a full disk is no fault of the page
+            self._context.fail(self._crawler, error)
+            raise IgnoreRequest("the archive refuses") from error
         request.meta[META] = (reference, at)
         return response
 

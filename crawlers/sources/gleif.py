@@ -242,7 +242,9 @@ class GleifSpider(SourceSpider):
                     value=following,
                 )
                 return
-            yield Request(target, meta={"page": page + 1, "seen": seen, "total": first})
+            # the pages of a listing are a chain, bounded by their number, not by their depth
+            meta = {"page": page + 1, "seen": seen, "total": first, "depth_reset": True}
+            yield Request(target, meta=meta)
         elif "page" in response.meta and total is not None and seen < total:
             # Known only where the listing was paged from its start, not for a single page replayed.
             yield reject(

@@ -161,7 +161,9 @@ class RorSpider(SourceSpider):
             yield reject("$", error.message, kind="page", field=error.field, raw=raw)
 
     def _page(self, url: str, **meta: int) -> Request:
-        return Request(url, headers={"Client-Id": self.client_id} if self.client_id else {}, meta=meta)
+        # the pages of a listing are a chain, bounded by their number, not by their depth
+        headers = {"Client-Id": self.client_id} if self.client_id else {}
+        return Request(url, headers=headers, meta={**meta, "depth_reset": True})
 
     def _listing(self, answer: Any, response: Response) -> Iterator[Found]:
         items = list_at(answer, "items")

@@ -178,7 +178,7 @@ def _listed(meta: dict[str, int], total: int | None, following: str = "", count:
 def test_a_listing_is_followed_by_its_cursor() -> None:
     found = _listed({"page": 4, "seen": 600, "total": 1000}, 1000, API + "lei-records?page%5Bcursor%5D=q", 3)
     (following,) = found["requests"]
-    assert following["meta"] == {"page": 5, "seen": 603, "total": 1000}
+    assert following["meta"] == {"page": 5, "seen": 603, "total": 1000, "depth_reset": True}
     assert not found["rejected"]
 
 

@@ -138,7 +138,7 @@ def test_a_listing_is_paged_to_its_end() -> None:
     found = _page(60, 20, total=60, seen=20)
     (following,) = found["requests"]
     assert following["url"].endswith("page=3")
-    assert following["meta"] == {"total": 60, "seen": 40}
+    assert following["meta"] == {"total": 60, "seen": 40, "depth_reset": True}
     assert not _page(40, 20, total=40, seen=20)["requests"]
 
 

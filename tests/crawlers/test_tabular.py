@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import io
+import zipfile
+from collections.abc import Callable
 from pathlib import Path
 
 import openpyxl
@@ -112,3 +114,50 @@ def test_any_bytes_give_rows_or_an_input_error(data: bytes) -> None:
     for row in sheet.rows:
         assert row.line >= 1
         assert set(row.cells) <= set(sheet.header)
+
+
+def _book(part: str, change: Callable[[bytes], bytes]) -> bytes:
+    """A book of a header and one row, one of whose parts is changed."""
+    book, plain, changed = openpyxl.Workbook(), io.BytesIO(), io.BytesIO()
+    sheet = book.active
+    assert sheet is not None
+    for row in (["a", "b"], [1, 2]):
+        sheet.append(row)
+    book.save(plain)
+    with zipfile.ZipFile(plain) as old, zipfile.ZipFile(changed, "w") as new:
+        for name in old.namelist():
+            before = old.read(name)
+            after = change(before) if name.endswith(part) else before
+            assert after != before or not name.endswith(part)
+            new.writestr(name, after)
+    return changed.getvalue()
+
+
+@pytest.mark.parametrize(
+    ("part", "change"),
+    [
+        ("sheet1.xml", lambda text: text[:-60]),
+        ("sheet1.xml", lambda text: text[:200]),
+        ("workbook.xml", lambda text: text[:100]),
+        ("styles.xml", lambda text: b"<x"),
+        ("sheet1.xml", lambda text: text.replace(b"<v>2</v>", b"<v>NaN</v>")),
+        ("sheet1.xml", lambda text: text.replace(b'r="A2"', b'r="??"')),
+        ("sheet1.xml", lambda text: text.replace(b'r="2"', b'r="20000000"').replace(b"A2", b"A20000000")),
+    ],
+)
+def test_a_damaged_book_is_refused_with_its_name(part: str, change: Callable[[bytes], bytes]) -> None:
+    with pytest.raises(InputError) as caught:
+        rows(_book(part, change), "a.xlsx")
+    assert caught.value.where.startswith("a.xlsx")
+
+
+def test_a_book_that_understates_its_size_is_read_to_its_end() -> None:
+    data = _book("sheet1.xml", lambda text: text.replace(b'<dimension ref="A1:B2"', b'<dimension ref="A1"'))
+    assert rows(data, "a.xlsx") == [{"a": "1", "b": "2"}]
+
+
+@pytest.mark.parametrize("data", [b"\xff\xfea", b"\xff\xfea\x00\n\x00\x00\xd8"])
+def test_cut_utf16_is_named(data: bytes) -> None:
+    with pytest.raises(InputError) as caught:
+        decode(data, "a.csv")
+    assert caught.value.where.startswith("a.csv:")

@@ -51,3 +51,19 @@ def test_a_crawl_delay_is_kept(tmp_path: Path) -> None:
     gaps = [after - before for before, after in itertools.pairwise(times[1:])]
     assert len(times) == 5
     assert min(gaps) > 0.3
+
+
+def test_the_throttle_does_not_undo_a_crawl_delay(tmp_path: Path) -> None:
+    robots = (200, {"Content-Type": "text/plain"}, b"User-agent: *\nCrawl-delay: 0.8\n")
+    with serve(lambda path: robots if path == "/robots.txt" else (200, {}, b"ok")) as web:
+        settings = {
+            **SETTINGS,
+            "AUTOTHROTTLE_ENABLED": True,
+            "AUTOTHROTTLE_START_DELAY": 0.01,
+            "DOWNLOAD_DELAY": 0.01,
+            "RANDOMIZE_DOWNLOAD_DELAY": False,
+        }
+        visit([f"{web.base}/{number}" for number in range(6)], settings, tmp_path)
+        moments = [moment for moment, path in web.asked if path != "/robots.txt"]
+    pauses = [later - earlier for earlier, later in itertools.pairwise(moments)]
+    assert min(pauses[1:]) > 0.7, pauses
