@@ -39,10 +39,22 @@ def upsert(
     """
     if not rows:
         return
+    rows = [{name: _storable(value) for name, value in row.items()} for row in rows]
     if connection.dialect.name == "postgresql" and len(rows) >= COPY_LEAST:
         _copy(connection, table, rows, conflict, update or {}, where)
     else:
         _listed(connection, table, rows, conflict, update or {}, where)
+
+
+def _storable(value: Any) -> Any:
+    """The value without NUL, which PostgreSQL holds neither in text nor in JSON; alike on SQLite."""
+    if isinstance(value, str):
+        return value.replace("\0", "�") if "\0" in value else value
+    if isinstance(value, dict):
+        return {_storable(name): _storable(one) for name, one in value.items()}
+    if isinstance(value, list | tuple):
+        return [_storable(one) for one in value]
+    return value
 
 
 def _set(table: str, column: str, how: str, later: str, earlier: str) -> str:

@@ -14,7 +14,7 @@ from dataclasses import dataclass, field, fields
 from typing import Any
 from urllib.parse import unquote
 
-from sqlalchemy import Connection, Engine, and_, exists, insert, or_, select, update
+from sqlalchemy import Connection, Engine, and_, exists, func, insert, or_, select, update
 
 from pipelines.facts import Fact, key_of
 from pipelines.records import Document, Mention, Rejected
@@ -169,6 +169,7 @@ class _Batch:
         self.rejected: dict[int, dict[str, Any]] = {}
         self.documents: dict[int, dict[str, Any]] = {}
         self.complete: set[int] = set()
+        self._next: dict[int, dt.datetime] = {}  # of late pages
         self.counts = Counts()
 
     # ── rows from readings ──────────────────────────────────────────────────────────────────────
@@ -252,7 +253,7 @@ class _Batch:
                 self.roles[key, role, position] = {
                     "fact_id": key, "role": role, "position": position, "mention_id": mention,
                 }  # fmt: skip
-        self.evidence[key, page, fact.locator] = {
+        self.evidence[key, page, storable(fact.locator)] = {
             "fact_id": key, "page_id": page, "snapshot_id": snapshot, "run_id": self.run_id,
             "locator": storable(fact.locator), "quote": storable(fact.quote), "method": method.name,
             "method_version": method.version, "confidence": fact.confidence, "first_seen": at,
@@ -300,9 +301,17 @@ class _Batch:
         )  # fmt: skip
         if late:
             self._write_late({key: row for key, row in self.evidence.items() if key[1] in late}, connection)
+        open_now = {key: row for key, row in self.rejected.items() if row["page_id"] not in late}
         upsert(
-            connection, schema.rejected, _sorted(self.rejected), conflict=["id"],
+            connection, schema.rejected, _sorted(open_now), conflict=["id"],
             update={"run_id": TAKE, "ended_at": TAKE, "first_seen": EARLIER, "last_seen": LATER},
+        )  # fmt: skip
+        past = {
+            key: {**row, "ended_at": self._next_visit(connection, row["page_id"])}
+            for key, row in self.rejected.items() if row["page_id"] in late
+        }  # fmt: skip
+        upsert(
+            connection, schema.rejected, _sorted(past), conflict=["id"], update={"first_seen": EARLIER}
         )  # fmt: skip
         upsert(
             connection, schema.document, _sorted(self.documents), conflict=["id"],
@@ -359,7 +368,7 @@ class _Batch:
 
     def _write_late(self, rows: dict[tuple[int, int, str], dict[str, Any]], connection: Connection) -> None:
         """An older snapshot read after a newer one: it adds the past, and touches nothing that holds now."""
-        evidence, page = schema.evidence, schema.page
+        evidence = schema.evidence
         for (fact, where, locator), row in sorted(rows.items()):
             same = and_(
                 evidence.c.fact_id == fact, evidence.c.page_id == where, evidence.c.locator == locator
@@ -374,8 +383,25 @@ class _Batch:
             ).first()
             if covered:
                 continue
-            nearest = connection.execute(select(page.c.last_seen).where(page.c.id == where)).scalar_one()
-            connection.execute(insert(evidence).values({**row, "ended_at": nearest}))
+            connection.execute(
+                insert(evidence).values({**row, "ended_at": self._next_visit(connection, where)})
+            )
+
+    def _next_visit(self, connection: Connection, key: int) -> dt.datetime:
+        """The first known visit to a page after the late one of this batch: what only the late one said ends
+        there."""
+        page, evidence, at = schema.page, schema.evidence, self.pages[key]["last_seen"]
+        if key not in self._next:
+            visits: list[dt.datetime | None] = [
+                connection.execute(select(func.min(moment)).where(of_page, moment > at)).scalar_one()
+                for moment, of_page in (
+                    (page.c.last_seen, page.c.id == key),
+                    (evidence.c.first_seen, evidence.c.page_id == key),
+                    (evidence.c.ended_at, evidence.c.page_id == key),
+                )
+            ]
+            self._next[key] = min(moment for moment in visits if moment is not None)
+        return self._next[key]
 
 
 def _sorted(rows: dict[Any, dict[str, Any]]) -> list[dict[str, Any]]:

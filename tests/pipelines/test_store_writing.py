@@ -19,6 +19,7 @@ from pipelines.records import (
     Identifier,
     Mention,
     Organisation,
+    Product,
     Rejected,
     When,
 )
@@ -255,3 +256,42 @@ def test_spans_tell_what_was_said_when(
 def test_storable_leaves_good_text_alone() -> None:
     assert storable("百度\n第二行") == "百度\n第二行"
     assert storable("a\0b") == "a�b"
+
+
+def test_an_old_snapshot_read_late_ends_where_the_next_visit_stands(store: Engine) -> None:
+    write(store, reading(company(founded="2012"), at=5))
+    write(store, reading(company(founded="2012"), at=9))
+    write(store, reading(company(founded="2011"), at=1), kind="replay")
+    assert spans(store, "2011") == [(1, 1, 5)]  # on day 7 the page said 2012 alone
+    assert spans(store, "2012") == [(5, 9, None)]
+
+
+def test_a_rejection_read_late_is_past(store: Engine) -> None:
+    slip = Rejected(locator="row:9", kind="organisation", reason="no name")
+    write(store, reading(company(), at=5))
+    write(store, reading(company(), at=1, rejected=[slip]), kind="replay")
+    with store.connect() as connection:
+        assert connection.execute(select(schema.rejected.c.ended_at)).scalar_one() == day(5)
+
+
+@pytest.mark.parametrize(
+    "odd", ["a\tb\\N\\", "\\N", "\\.", "x\0y", "😀\U0010ffff", "\u202e\u0007", 'a"b\r\n']
+)
+@pytest.mark.parametrize("rows", [3, 60], ids=["few", "many"])
+def test_odd_characters_are_kept(odd: str, rows: int, store: Engine) -> None:
+    subject = Mention(
+        name="旷视科技", place=odd + ".", scope=odd, identifiers=(Identifier(scheme="lei", value=f"a{odd}."),)
+    )
+    products = [
+        Product(
+            locator=f"row:{row}{odd}", quote=odd, bearer=subject, name=f"{row}{odd}.", register_name="r",
+            number=f"{row}", remark=odd + ".",
+        )
+        for row in range(rows)
+    ]  # fmt: skip
+    write(store, reading(*products, url=f"https://a.example/{odd}", etag=odd))
+    with store.connect() as connection:
+        found = connection.execute(select(schema.fact.c.value, schema.fact.c.detail)).all()
+        assert connection.execute(select(schema.mention.c.scope)).scalar_one() == storable(odd)
+    assert {row.value for row in found} == {f"{row}{storable(odd)}." for row in range(rows)}
+    assert {row.detail["remark"] for row in found} == {storable(odd) + "."}
