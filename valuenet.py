@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 import importlib
 import logging
 import shutil
@@ -9,7 +10,7 @@ import sys
 import traceback
 from contextlib import nullcontext, redirect_stdout
 from dataclasses import dataclass
-from io import StringIO
+from io import StringIO, TextIOWrapper
 from pathlib import Path
 from typing import Any
 
@@ -105,6 +106,12 @@ class LazyGroup(click.Group):
             raise _Misuse(error) from error
         except ValuenetError as error:
             raise _Failure(error) from error
+        except UnicodeEncodeError as error:
+            if not any("\udc80" <= letter <= "\udcff" for letter in str(error.object)):
+                raise
+            # Python keeps bytes that it cannot decode in half characters, which no store and no file takes.
+            text = "a word of the command line is not in the locale's charset; set LC_ALL=C.UTF-8"
+            raise _Misuse(UsageError(text)) from error
         except OSError as error:
             if isinstance(error, BrokenPipeError):  # the reader left, as in `valuenet status | head`
                 raise
@@ -146,6 +153,26 @@ class _Stderr(logging.Handler):
         click.echo(harmless(line), err=True)
 
 
+def _speak_chinese() -> None:
+    """Where the locale's charset has not all of Chinese, write its superset (for GBK) or UTF-8 (for any other).
+
+    Invariant: no name that a source wrote can stop a command in the middle of its output.
+    """
+    for stream in (sys.stdout, sys.stderr):
+        # a test or a notebook may have put something else in their place
+        if isinstance(stream, TextIOWrapper) and not _writes_all(stream.encoding):
+            chinese = codecs.lookup(stream.encoding).name in ("gbk", "gb2312")
+            stream.reconfigure(encoding="gb18030" if chinese else "utf-8")
+
+
+def _writes_all(charset: str) -> bool:
+    try:
+        "中é𠮷".encode(charset)
+    except UnicodeEncodeError:
+        return False
+    return True
+
+
 def _log(verbosity: int) -> None:
     root = logging.getLogger()
     if not any(isinstance(handler, _Stderr) for handler in root.handlers):
@@ -174,6 +201,7 @@ def main(ctx: click.Context, store: str, verbose: bool, quiet: bool) -> None:
     if verbose and quiet:
         raise click.UsageError("--verbose and --quiet exclude each other", ctx)
     verbosity = int(verbose) - int(quiet)
+    _speak_chinese()
     _log(verbosity)
     ctx.obj = Front(store, verbosity)
 

@@ -34,7 +34,8 @@ def ranked(basis: Basis, values: Mapping[str, int]) -> tuple[pd.DataFrame, int]:
 
 
 def joined(parts: Mapping[str, tuple[pd.DataFrame, int]], key: str) -> tuple[pd.DataFrame, list[Words]]:
-    """Several rankings in one frame, each row with its ranking's name in `key`; and what to say of cut-off ties."""
+    """Several rankings in one frame, each row with its ranking's name in `key`; and what to say of cut-off ties
+    and of rankings without a row."""
     frames = [frame.assign(**{key: name}) for name, (frame, _) in parts.items()]
     found = pd.concat(frames, ignore_index=True) if frames else pd.DataFrame()
     notes = [
@@ -45,6 +46,14 @@ def joined(parts: Mapping[str, tuple[pd.DataFrame, int]], key: str) -> tuple[pd.
         for name, (_, more) in parts.items()
         if more
     ]
+    empty = [name for name, (frame, _) in parts.items() if frame.empty]
+    if empty:
+        notes.append(
+            Words(
+                f"空缺（没有已知的相应关系）：{'、'.join(empty)}。",
+                f"Gaps, since no such relation is known: {', '.join(empty)}.",
+            )
+        )
     return found, notes
 
 

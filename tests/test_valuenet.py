@@ -252,3 +252,32 @@ def test_the_demo_uses_options_that_exist(step: list[str]) -> None:
 
 def test_exceptions_from_the_list_exist() -> None:
     assert set(COMMANDS) >= set(NO_DATA)
+
+
+def _in_locale(charset: str, *words: str | bytes) -> subprocess.CompletedProcess[bytes]:
+    """Run the program where Python itself helps with nothing: neither UTF-8 mode nor a better locale."""
+    surroundings = os.environ | {"LC_ALL": "C", "PYTHONCOERCECLOCALE": "0", "PYTHONUTF8": "0"}
+    surroundings["PYTHONIOENCODING"] = charset
+    program = [sys.executable, "-m", "valuenet", *words]
+    return subprocess.run(program, capture_output=True, env=surroundings, check=False, timeout=60)
+
+
+@pytest.mark.parametrize(
+    ("charset", "written"), [("ascii", "utf-8"), ("latin-1", "utf-8"), ("gbk", "gb18030")]
+)
+def test_chinese_is_written_whatever_the_locale(charset: str, written: str, tmp_path: Path) -> None:
+    store = f"sqlite:///{tmp_path / 's.db'}"
+    assert _in_locale(charset, "--store", store, "init").returncode == 0
+    done = _in_locale(charset, "--store", store, "sources", "ror", "--json")
+    assert done.returncode == 0, done.stderr
+    (source,) = json.loads(done.stdout.decode(written))
+    assert "研究机构" in source["title_zh"]
+
+
+def test_a_word_that_the_locale_cannot_read_is_misuse(tmp_path: Path) -> None:
+    store = f"sqlite:///{tmp_path / 's.db'}"
+    assert _in_locale("utf-8", "--store", store, "init").returncode == 0
+    done = _in_locale("utf-8", "--store", store, "entity", "华为".encode())
+    assert done.returncode == 2, done.stderr
+    assert b"LC_ALL=C.UTF-8" in done.stderr
+    assert b"Traceback" not in done.stderr

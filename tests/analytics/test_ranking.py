@@ -44,3 +44,14 @@ def test_joined_rankings_say_which_ties_were_cut(world_basis: Basis) -> None:
     assert [note.en for note in notes] == [
         "a: 1 more nodes have the value of the last row and are not shown."
     ]
+
+
+def test_joined_rankings_say_which_have_no_row(world_basis: Basis) -> None:
+    parts = {
+        "2014": ranked(world_basis, {entity_id("百度"): 0}),
+        "2015": ranked(world_basis, {}),
+        "2016": ranked(world_basis, {entity_id("百度"): 1}),
+    }
+    frame, notes = joined(parts, "year")
+    assert frame["year"].tolist() == ["2016"]
+    assert [note.en for note in notes] == ["Gaps, since no such relation is known: 2014, 2015."]
