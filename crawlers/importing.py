@@ -104,11 +104,13 @@ def _import(
     archive, writer = Archive(folder, engine, name), StoreWriter(engine, name, run)
     ingest = Ingest(name, Method(f"import {mapping.kind}", VERSION))
     at = now()
+    # one file may be read as several kinds: each is a page of its own
+    url = f"{lasting_name(path)}#{mapping.kind}"
     content_type = CONTENT_TYPES.get(path.suffix.lower(), EXCEL)
     try:
-        shot = archive.add(lasting_name(path), data, headers={"Content-Type": content_type}, fetched_at=at)
+        shot = archive.add(url, data, headers={"Content-Type": content_type}, fetched_at=at)
         archive.flush(durable=True)
-        reading = Reading(lasting_name(path), at, shot, complete=False)
+        reading = Reading(url, at, shot, complete=False)
         lines = 0
         for _row, records, rejected in records_of(mapping, sheet.rows):
             done = ingest.run(records, at)
@@ -119,7 +121,7 @@ def _import(
             if len(reading.facts) + len(reading.rejected) >= BATCH_FACTS:
                 writer.write([reading])
                 advance(lines)
-                reading, lines = Reading(lasting_name(path), at, shot, first=False, complete=False), 0
+                reading, lines = Reading(url, at, shot, first=False, complete=False), 0
         reading.complete = True
         writer.write([reading])
         advance(lines)
@@ -140,11 +142,12 @@ def _refuse(
     run = open_run(engine, _source_row({}, name), "import", path.name)
     archive = Archive(folder, engine, name)
     try:
-        shot = archive.add(lasting_name(path), data, headers={}, fetched_at=now())
+        url = f"{lasting_name(path)}#{kind}"
+        shot = archive.add(url, data, headers={}, fetched_at=now())
     finally:
         archive.close()
     slip = Rejected(locator="file", kind=kind, field=error.field[:300], reason=str(error)[:2000])
     # not complete: what the file said when it could be read is not taken back
-    reading = Reading(lasting_name(path), now(), shot, rejected=[slip], complete=False)
+    reading = Reading(url, now(), shot, rejected=[slip], complete=False)
     StoreWriter(engine, name, run).write([reading])
     close_run(engine, run, "failed", str(error)[:2000])

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from crawlers.declaration import Declaration
+from crawlers.middlewares.private import OWN_MACHINE
 
 #: The agent names itself and, with VALUENET_CONTACT, whom to write to; the live web is not visited without one.
 AGENT = "valuenet"
@@ -22,6 +23,8 @@ BASE: dict[str, Any] = {
     "DOWNLOADER_MIDDLEWARES": {
         "scrapy.downloadermiddlewares.robotstxt.RobotsTxtMiddleware": None,
         "crawlers.middlewares.robots.SharedRobotsTxtMiddleware": 100,
+        # after redirects, next to the download: whatever led to the request
+        "crawlers.middlewares.private.PublicHostsMiddleware": 900,
         "scrapy.downloadermiddlewares.retry.RetryMiddleware": None,
         "crawlers.middlewares.waiting.PatientRetryMiddleware": 550,
         "crawlers.middlewares.snapshots.SnapshotMiddleware": 50,
@@ -73,6 +76,7 @@ def settings_for_own_machine(declaration: Declaration) -> dict[str, Any]:
     """The settings for a stand-in or an archive on this machine, where nobody needs to be spared."""
     return {
         **settings_for(declaration),
+        OWN_MACHINE: True,
         "AUTOTHROTTLE_ENABLED": False,
         "DOWNLOAD_DELAY": 0,
         "CONCURRENT_REQUESTS_PER_DOMAIN": 16,

@@ -18,6 +18,8 @@ from pipelines.errors import InputError
 #: Larger files are handed in parts.
 FILE_LIMIT = 500 * 1024 * 1024
 CELL_LIMIT = 100_000
+#: A row of more lines than this has lost its closing quote.
+ROW_LINES = 50
 EXCEL_UNPACKED_LIMIT = 1024 * 1024 * 1024
 #: Excel's own limit; a file that claims more would have us count empty rows for hours.
 EXCEL_ROWS = 1_048_576
@@ -134,7 +136,12 @@ def _csv(path: Path, data: bytes) -> Sheet:
                 continue
             if cells is None:
                 return
-            yield from _row(line, header, cells)
+            if reader.line_num - line > ROW_LINES:
+                yield Row(
+                    line, {}, f"the row runs over {reader.line_num - line} lines: a quote is not closed"
+                )
+            else:
+                yield from _row(line, header, cells)
             line = reader.line_num + 1
 
     return Sheet(path.name, header, rows())

@@ -270,9 +270,9 @@ class _Parser:
         match next(iter(meanings), ""):
             case "nearly":
                 top = first.low
-                return top - half, top
+                return max(top - half, type(top)(0)), top
             case "about" if first.low == first.high:
-                return first.low - half, first.low + half
+                return max(first.low - half, type(first.low)(0)), first.low + half
             case "least":
                 return first.low, None
             case "most":

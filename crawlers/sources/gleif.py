@@ -325,8 +325,10 @@ def _read_all(listed: Any, several: bool, url: str) -> Iterator[Found]:
                 where, f"an unknown kind of answer: {kind!r}", kind="page", field="type", value=kind, raw=one
             )
     for kind, count in silent.items():
-        reason = f"says nothing of organisations: {_SILENT[kind]} ({count} entries)"
-        yield reject("$.data", reason, kind="page", field="type", value=kind)
+        reason = (
+            f"says nothing of organisations: {_SILENT[kind]} ({count} entries)"  # read in full, and silent
+        )
+        yield reject("$.data", reason, kind="endpoint", field="type", value=kind)
 
 
 def _link_of(url: str) -> Link | None:

@@ -95,6 +95,7 @@ class StoreWriter:
         self.engine, self.source, self.run_id = engine, source, run_id
         self.counts = Counts()
         self.refused: list[str] = []  # the first rejections of this run, as messages
+        self._new_slots: set[int] = set()  # questions first answered in this run, in whatever batch
         self._counted: set[int] = set()  # facts counted in this run, so that a fact on many pages counts once
 
     def write(self, readings: Sequence[Reading]) -> Counts:
@@ -110,7 +111,7 @@ class StoreWriter:
         counted = set(self._counted)
         with writing(self.engine) as connection:
             for batch in batches:
-                done.add(batch.write(connection, counted))
+                done.add(batch.write(connection, counted, self._new_slots))
                 counted.update(batch.facts)
             connection.execute(
                 update(schema.run)
@@ -127,7 +128,7 @@ class StoreWriter:
 
 def message(url: str, one: Rejected) -> str:
     """A rejection as one line: where, which field, why, and the value."""
-    where = unquote(url).removeprefix("file:///") + ("" if one.locator == "file" else f" {one.locator}")
+    where = unquote(url).removeprefix("file:///").partition("#")[0] + ("" if one.locator == "file" else f" {one.locator}")
     field = f"field {one.field}" if one.field else ""
     value = f"({one.value[:80]!r})" if one.value else ""
     return ": ".join(part for part in (where, field, f"{one.reason} {value}".strip()) if part)
@@ -262,10 +263,10 @@ class _Batch:
 
     # ── rows into the store ─────────────────────────────────────────────────────────────────────
 
-    def write(self, connection: Connection, counted: set[int]) -> Counts:
+    def write(self, connection: Connection, counted: set[int], fresh: set[int]) -> Counts:
         known = self._known_pages(connection)
         late = {key for key, row in self.pages.items() if key in known and row["last_seen"] < known[key]}
-        self._count(connection, counted)
+        self._count(connection, counted, fresh)
         upsert(
             connection, schema.snapshot, _sorted(self.snapshots), conflict=["id"],
             update={"first_seen": EARLIER, "last_seen": LATER},
@@ -327,8 +328,9 @@ class _Batch:
             found.update({row.id: row.last_seen for row in rows})
         return found
 
-    def _count(self, connection: Connection, counted: set[int]) -> None:
-        """New: the slot was never answered; unchanged: this very fact is being said; changed: all else."""
+    def _count(self, connection: Connection, counted: set[int], fresh: set[int]) -> None:
+        """New: the slot was never answered before this run; unchanged: this very fact is being said; changed: all
+        else. `fresh` are the slots that this run was the first to answer."""
         fact, evidence = schema.fact, schema.evidence
         wanted = {key: row["slot"] for key, row in self.facts.items() if key not in counted}
         said = exists().where(and_(evidence.c.fact_id == fact.c.id, evidence.c.ended_at.is_(None)))
@@ -344,10 +346,11 @@ class _Batch:
         for key, slot in wanted.items():
             if key in open_facts:
                 self.counts.facts_unchanged += 1
-            elif slot in answered:
+            elif slot in answered and slot not in fresh:
                 self.counts.facts_changed += 1
             else:
                 self.counts.facts_new += 1
+                fresh.add(slot)
 
     def _end(self, connection: Connection, pages: set[int]) -> None:
         """What these pages said before and no longer say ends with this visit."""

@@ -163,3 +163,18 @@ def test_the_command_goes_on_after_a_bad_file(tmp_path: Path) -> None:
     assert '"records": 1' in done.stdout
     found = data("import", "financing", good, cwd=tmp_path)
     assert [(one["source"], one["facts_unchanged"]) for one in found] == [("investment-events", 4)]
+
+
+def test_one_file_read_as_two_kinds_keeps_both(store: Engine, tmp_path: Path) -> None:
+    path = written(tmp_path, "人,公司,职务\n林某,甲科技,董事\n", "both.csv")
+    companies = written(tmp_path, "kind: companies\nsource: {name: mine}\ncolumns: {name: 公司}\n", "c.yaml")
+    people = written(
+        tmp_path,
+        "kind: people\nsource: {name: mine}\ncolumns: {person: 人, employer: 公司, posts: 职务}\n",
+        "p.yaml",
+    )
+    import_file(store, tmp_path / "archive", "companies", path, mapping=companies)
+    done = import_file(store, tmp_path / "archive", "people", path, mapping=people)
+    assert done.counts.facts_ended == 0
+    with store.connect() as connection:
+        assert set(connection.execute(select(schema.evidence.c.ended_at)).scalars()) == {None}

@@ -161,3 +161,11 @@ def test_cut_utf16_is_named(data: bytes) -> None:
     with pytest.raises(InputError) as caught:
         decode(data, "a.csv")
     assert caught.value.where.startswith("a.csv:")
+
+
+def test_a_quote_that_is_not_closed_is_told() -> None:
+    data = b'a,b\n1,2\n3,"4\n' + b"5,6\n" * 80
+    found = list(read_sheet(Path("x.csv"), data).rows)
+    assert found[0].cells == {"a": "1", "b": "2"}
+    assert found[1].line == 3
+    assert "quote is not closed" in found[1].fault
