@@ -128,7 +128,8 @@ class StoreWriter:
 
 def message(url: str, one: Rejected) -> str:
     """A rejection as one line: where, which field, why, and the value."""
-    where = unquote(url).removeprefix("file:///").partition("#")[0] + ("" if one.locator == "file" else f" {one.locator}")
+    place = unquote(url).removeprefix("file:///").partition("#")[0]
+    where = place if one.locator == "file" else f"{place} {one.locator}"
     field = f"field {one.field}" if one.field else ""
     value = f"({one.value[:80]!r})" if one.value else ""
     return ": ".join(part for part in (where, field, f"{one.reason} {value}".strip()) if part)
