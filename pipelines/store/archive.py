@@ -206,7 +206,8 @@ def _stored(record: object, path: Path, offset: int) -> Stored | None:
     headers = record.rec_headers  # type: ignore[attr-defined] # warcio ships no types
     http = record.http_headers  # type: ignore[attr-defined]
     body = record.content_stream().read(BODY_LIMIT)  # type: ignore[attr-defined]
-    status = int(http.get_statuscode() or 0) if http is not None else 200
+    code = str(http.get_statuscode() or "") if http is not None else "200"
+    status = int(code) if code.isascii() and code.isdigit() else 0  # nonsense in archives from elsewhere
     pairs = tuple((str(name), str(value)) for name, value in http.headers) if http is not None else ()
     if http is None and headers.get_header("Content-Type"):
         pairs = (("Content-Type", headers.get_header("Content-Type")),)

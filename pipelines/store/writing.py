@@ -354,16 +354,25 @@ class _Batch:
                 fresh.add(slot)
 
     def _end(self, connection: Connection, pages: set[int]) -> None:
-        """What these pages said before and no longer say ends with this visit."""
+        """What these pages said before and no longer say ends with this visit; but a place that can no longer be
+        read does not take back what it said while it could."""
+        refused = schema.rejected
         for ids in chunks(pages):
-            for table in (schema.evidence, schema.rejected):
+            for table in (schema.evidence, refused):
                 visited = select(schema.page.c.last_seen).where(schema.page.c.id == table.c.page_id)
+                unread = exists().where(
+                    refused.c.page_id == table.c.page_id,
+                    refused.c.locator == table.c.locator,
+                    refused.c.run_id == self.run_id,
+                    refused.c.kind != "field",
+                )
                 done = connection.execute(
                     update(table)
                     .where(
                         table.c.page_id.in_(ids),
                         table.c.ended_at.is_(None),
                         or_(table.c.run_id != self.run_id, table.c.last_seen < visited.scalar_subquery()),
+                        *([~unread] if table is schema.evidence else []),
                     )
                     .values(ended_at=visited.scalar_subquery())
                 )

@@ -178,3 +178,15 @@ def test_one_file_read_as_two_kinds_keeps_both(store: Engine, tmp_path: Path) ->
     assert done.counts.facts_ended == 0
     with store.connect() as connection:
         assert set(connection.execute(select(schema.evidence.c.ended_at)).scalars()) == {None}
+
+
+def test_a_row_that_can_no_longer_be_read_takes_nothing_back(store: Engine, tmp_path: Path) -> None:
+    path = written(tmp_path, HEADER + GOOD)
+    import_file(store, tmp_path / "archive", "financing", path)
+    written(tmp_path, HEADER + BAD)
+    spoilt = import_file(store, tmp_path / "archive", "financing", path)
+    assert (spoilt.counts.rejected, spoilt.counts.facts_ended) == (1, 0)
+    written(tmp_path, HEADER + GOOD)
+    mended = import_file(store, tmp_path / "archive", "financing", path)
+    assert (mended.counts.facts_new, mended.counts.facts_changed, mended.counts.facts_ended) == (0, 0, 0)
+    assert rejected(store) == []
