@@ -288,32 +288,16 @@ def test_every_pin_has_hashes_and_names_no_index(lock: str) -> None:
 
 # --- Words -----------------------------------------------------------------------------------------------------
 
-#: Places of one machine, and hosts that a reader's own set-up decides. Written so that this file holds none.
-FORBIDDEN = re.compile(
-    r"|".join(
-        [
-            r"(?<![\w.*~-])/(?:work|root|home|Users)" + r"/\w",
-            r"\.libra" + r"ry\b",
-            r"files\.python" + r"hosted",
-            r"\bpyp" + r"i\.org",
-            r"registry\.npm" + r"js",
-            r"\bdeb\.deb" + r"ian\.org",
-            r"/opt/(?:pyp" + r"i|wheels)",
-        ]
-    )
-)
+#: Places of one person's machine.
+FORBIDDEN = re.compile(r"(?<![\w.*~-])/(?:root|home|Users)" + r"/\w")
 
 
-@pytest.mark.parametrize(
-    "line", ["cd /work" + "/x", '"/root' + '/a"', "a .libra" + "ry b", "https://pyp" + "i.org/x"]
-)
+@pytest.mark.parametrize("line", ["cd /home" + "/x", '"/root' + '/a"', "(/Users" + "/b)"])
 def test_forbidden_words_are_seen(line: str) -> None:
     assert FORBIDDEN.search(line)
 
 
-@pytest.mark.parametrize(
-    "line", ["https://x.example/work/1", "~/work/x", "a library", "the root/", "networks/home/x"]
-)
+@pytest.mark.parametrize("line", ["https://x.example/home/1", "~/home/x", "the root/", "networks/home/x"])
 def test_innocent_words_are_not(line: str) -> None:
     assert not FORBIDDEN.search(line)
 
