@@ -6,6 +6,7 @@ Invariant: a file is one page of its source. Only a file read to its end says wh
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 from sqlalchemy import Engine
@@ -69,6 +70,11 @@ def import_file(
     return _import(engine, archive_folder, chosen, path, data, sheet, source, advance)
 
 
+def _page(path: Path, kind: str) -> str:
+    """The URL of a file's page: one file may be read as several kinds, each a page of its own."""
+    return f"{lasting_name(path)}#{kind}"
+
+
 def _source_row(mapping_source: dict[str, str], name: str) -> dict[str, object]:
     title = mapping_source.get("title", f"Files handed in: {name}")
     return {
@@ -99,13 +105,13 @@ def _import(
     advance: Callable[[int], None],
 ) -> Summary:
     name = source or mapping.source.get("name") or f"{mapping.kind}-files"
-    mapping.source["name"] = name
+    # a known layout is shared by all imports of a process: it is not to be changed
+    mapping = replace(mapping, source={**mapping.source, "name": name})
     run = open_run(engine, _source_row(mapping.source, name), "import", path.name)
     archive, writer = Archive(folder, engine, name), StoreWriter(engine, name, run)
     ingest = Ingest(name, Method(f"import {mapping.kind}", VERSION))
     at = now()
-    # one file may be read as several kinds: each is a page of its own
-    url = f"{lasting_name(path)}#{mapping.kind}"
+    url = _page(path, mapping.kind)
     content_type = CONTENT_TYPES.get(path.suffix.lower(), EXCEL)
     try:
         shot = archive.add(url, data, headers={"Content-Type": content_type}, fetched_at=at)
@@ -142,7 +148,7 @@ def _refuse(
     run = open_run(engine, _source_row({}, name), "import", path.name)
     archive = Archive(folder, engine, name)
     try:
-        url = f"{lasting_name(path)}#{kind}"
+        url = _page(path, kind)
         shot = archive.add(url, data, headers={}, fetched_at=now())
     finally:
         archive.close()

@@ -57,21 +57,15 @@ def _storable(value: Any) -> Any:
     return value
 
 
-def _set(table: str, column: str, how: str, later: str, earlier: str) -> str:
-    if how == TAKE:
-        return f'"{column}" = excluded."{column}"'
-    function = later if how == LATER else earlier
-    return f'"{column}" = {function}({table}."{column}", excluded."{column}")'
-
-
-def _on_conflict(table: str, conflict: Sequence[str], update: Mapping[str, str], where: str, sql: str) -> str:
-    later, earlier = ("greatest", "least") if sql == "postgresql" else ("max", "min")
-    target = f"ON CONFLICT ({', '.join(conflict)})" + (f" WHERE {where}" if where else "")
-    if not update:
-        return f"{target} DO NOTHING"
-    return f"{target} DO UPDATE SET " + ", ".join(
-        _set(table, column, how, later, earlier) for column, how in update.items()
-    )
+def _changes(table: Table, update: Mapping[str, str], is_postgres: bool) -> dict[str, str]:
+    """Column → the SQL of its value where the row exists."""
+    functions = {LATER: "greatest", EARLIER: "least"} if is_postgres else {LATER: "max", EARLIER: "min"}
+    return {
+        column: f'excluded."{column}"'
+        if how == TAKE
+        else f'{functions[how]}({table.name}."{column}", excluded."{column}")'
+        for column, how in update.items()
+    }
 
 
 def _listed(
@@ -89,15 +83,10 @@ def _listed(
     if not update:
         statement = statement.on_conflict_do_nothing(index_elements=list(conflict), index_where=condition)
     else:
-        later, earlier = ("greatest", "least") if is_postgres else ("max", "min")
-        changes = {
-            column: statement.excluded[column]
-            if how == TAKE
-            else text(f'{later if how == LATER else earlier}({table.name}."{column}", excluded."{column}")')
-            for column, how in update.items()
-        }
         statement = statement.on_conflict_do_update(
-            index_elements=list(conflict), index_where=condition, set_=changes
+            index_elements=list(conflict),
+            index_where=condition,
+            set_={column: text(sql) for column, sql in _changes(table, update, is_postgres).items()},
         )
     connection.execute(statement, [dict(row) for row in rows])
 
@@ -114,6 +103,7 @@ def _copy(
     incoming = f"incoming_{table.name}"
     listed = ", ".join(f'"{column}"' for column in columns)
     jsons = {column for column in columns if isinstance(table.c[column].type, JSON | JSONB)}
+    changes = ", ".join(f'"{column}" = {sql}' for column, sql in _changes(table, update, True).items())
     cursor = connection.connection.cursor()
     try:
         cursor.execute(
@@ -135,8 +125,9 @@ def _copy(
                 )
         cursor.execute(
             f"INSERT INTO {table.name} ({listed}) SELECT {listed} FROM {incoming} "  # noqa: S608 - our own names
-            f"ORDER BY {', '.join(conflict)} "
-            + _on_conflict(table.name, conflict, update, where, "postgresql")
+            f"ORDER BY {', '.join(conflict)} ON CONFLICT ({', '.join(conflict)})"
+            + (f" WHERE {where}" if where else "")
+            + (f" DO UPDATE SET {changes}" if update else " DO NOTHING")
         )
     finally:
         cursor.close()

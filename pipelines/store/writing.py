@@ -108,17 +108,15 @@ class StoreWriter:
                 batches.append(_Batch(self.source, self.run_id))
             batches[-1].add(reading)
         done = Counts()
-        counted = set(self._counted)
         with writing(self.engine) as connection:
             for batch in batches:
-                done.add(batch.write(connection, counted, self._new_slots))
-                counted.update(batch.facts)
+                done.add(batch.write(connection, self._counted, self._new_slots))
+                self._counted.update(batch.facts)  # a write that fails ends the run, and its counts with it
             connection.execute(
                 update(schema.run)
                 .where(schema.run.c.id == self.run_id)
                 .values({name: schema.run.c[name] + value for name, value in done.as_dict().items()})
             )
-        self._counted = counted
         self.counts.add(done)
         for reading in readings:
             for one in reading.rejected[: REFUSED_SHOWN - len(self.refused)]:

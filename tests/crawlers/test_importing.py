@@ -190,3 +190,9 @@ def test_a_row_that_can_no_longer_be_read_takes_nothing_back(store: Engine, tmp_
     mended = import_file(store, tmp_path / "archive", "financing", path)
     assert (mended.counts.facts_new, mended.counts.facts_changed, mended.counts.facts_ended) == (0, 0, 0)
     assert rejected(store) == []
+
+
+def test_a_name_for_one_import_is_not_kept_for_the_next(store: Engine, tmp_path: Path) -> None:
+    path = written(tmp_path, HEADER + GOOD)
+    assert import_file(store, tmp_path / "archive", "financing", path, source="bought").source == "bought"
+    assert import_file(store, tmp_path / "archive", "financing", path).source == "investment-events"
