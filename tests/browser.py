@@ -9,15 +9,14 @@ from contextlib import contextmanager
 
 from playwright.sync_api import Browser, Error, sync_playwright
 
+from analytics.report.pdf import BROWSERS
 from tests.conftest import unavailable
-
-NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 
 
 @contextmanager
 def chromium() -> Iterator[Browser]:
     """The system's Chromium, or Playwright's own; skips, or fails where a browser is required, without either."""
-    path = next(filter(None, map(shutil.which, NAMES)), None)
+    path = next(filter(None, map(shutil.which, BROWSERS)), None)
     flags = [
         "--disable-gpu",
         "--disable-background-networking",
