@@ -37,7 +37,11 @@ def init_command(as_json: bool) -> None:
 @click.option("--source", metavar="NAME", help="Only this source.")
 @json_option
 def status_command(rejected: bool, source: str | None, as_json: bool) -> None:
-    """How fresh each source is, how its last run ended, what it holds and what was rejected."""
+    """How fresh each source is, how its last run ended, what it holds, what was rejected, what wants a look.
+
+    unchanged and gone count pages of the last run: found as they were, and no longer there. due is when the source
+    is visited next, where a schedule runs.
+    """
     engine = open_store(front().store)
     rows = rejections(engine, source) if rejected else sources(engine, source)
     engine.dispose()
@@ -49,19 +53,26 @@ def status_command(rejected: bool, source: str | None, as_json: bool) -> None:
         for row in rows:
             if row.get("notes"):
                 note(f"{row['source']}: {row['notes']}")
+            if row.get("alarm") and row["alarm"] not in row.get("notes", ""):
+                note(f"{row['source']}: alarm: {row['alarm']}")
     else:
         note("Nothing is rejected." if rejected else "No source has been visited yet; try: valuenet demo")
 
 
 def sources(engine: Engine, source: str | None = None) -> list[dict[str, Any]]:
     """A row a source that was ever visited: its last run, what it holds, what of it is rejected."""
-    run = schema.run
+    run, agenda = schema.run, schema.agenda
     newest = select(func.max(run.c.id)).group_by(run.c.source)
     with engine.connect() as connection:
         facts = _counts(connection, schema.fact)
         refused = _counts(connection, schema.rejected, schema.rejected.c.ended_at.is_(None))
         pages = _counts(connection, schema.page, schema.page.c.gone_at.is_(None))
-        query = select(run).where(run.c.id.in_(newest)).order_by(run.c.source)
+        query = (
+            select(run, agenda.c.due_at)
+            .outerjoin(agenda, agenda.c.source == run.c.source)
+            .where(run.c.id.in_(newest))
+            .order_by(run.c.source)
+        )
         if source:
             query = query.where(run.c.source == source)
         return [
@@ -75,6 +86,10 @@ def sources(engine: Engine, source: str | None = None) -> list[dict[str, Any]]:
                 "new": row.facts_new,
                 "changed": row.facts_changed,
                 "ended": row.facts_ended,
+                "unchanged": row.unchanged,
+                "gone": row.gone,
+                "due": row.due_at,
+                "alarm": row.alarm,
                 "notes": row.note,
             }
             for row in connection.execute(query)

@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any, assert_never
 
+from pipelines.ai_patents import judge
 from pipelines.records import (
     UNDATED,
     Amount,
@@ -198,8 +199,14 @@ def _patent(record: Patent) -> Fact:
         as_written=record.title,
         detail=_detail(
             title=record.title,
+            titles=[one.model_dump() for one in record.titles],
             classes=list(record.classes),
             published=_day(record.published),
+            priority=_day(record.priority),
+            application=record.application,
+            family=record.family,
+            stage=record.stage,
+            ai=judge([record.title, *(one.text for one in record.titles)], record.classes).as_dict() or None,
         ),
         when=record.filed if record.filed.start else record.published,
     )

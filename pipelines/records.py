@@ -39,8 +39,8 @@ class _Frozen(BaseModel):
 
 class Identifier(_Frozen):
     """A registered identifier: `scheme` is one of `uscc, lei, ror, wikidata, stock` (China), `ticker` (elsewhere),
-    `grid, isni, fundref, cik`, or `SOURCE:NAME` for a source's own ids, which may join two mentions and never keep
-    them apart."""
+    `grid, isni, fundref, cik`, for persons `orcid`, or `SOURCE:NAME` for a source's own ids, which may join two
+    mentions and never keep them apart."""
 
     scheme: Annotated[str, StringConstraints(pattern=r"^[a-z0-9_-]+(:[a-z0-9_-]+)?$", max_length=40)]
     value: Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=100)]
@@ -225,22 +225,47 @@ class PatentParty(_Frozen):
     role: Literal["applicant", "assignee", "inventor"]
 
 
+class PatentTitle(_Frozen):
+    """A patent's title in one language (two letters, empty where unknown)."""
+
+    text: Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=20_000)]
+    language: Annotated[str, StringConstraints(max_length=12)] = ""
+
+
 class Patent(Record):
-    """A patent document with its parties, dates and classes (CPC or IPC symbols)."""
+    """A patent document with its parties, dates and classes (CPC or IPC symbols such as `G06N3/08`).
+
+    `number` is the publication's, with office and kind (`CN101551481B`); `titles` the title in each language that
+    the source names; `application` the number it was filed under; `family` the id that documents of one invention
+    share; `priority` the earliest date claimed; `stage` whether the document publishes an application or a grant.
+    """
 
     number: Named
     title: Words
+    titles: tuple[PatentTitle, ...] = ()
     parties: tuple[PatentParty, ...] = ()
     classes: tuple[Short, ...] = ()
     filed: When = UNDATED
     published: When = UNDATED
+    priority: When = UNDATED
+    application: Short = ""
+    family: Short = ""
+    stage: Literal["", "application", "grant"] = ""
 
 
 class Cooperation(Record):
-    """A technology relation. Provider gives, recipient receives; `parties` where the text gives no direction."""
+    """A technology relation. Provider gives, recipient receives; `parties` where the text gives no direction, as
+    in a paper that its authors' organisations wrote together."""
 
     kind: Literal[
-        "strategic agreement", "joint laboratory", "joint product", "supply", "contract", "licence", "other"
+        "strategic agreement",
+        "joint laboratory",
+        "joint product",
+        "joint paper",
+        "supply",
+        "contract",
+        "licence",
+        "other",
     ]
     providers: tuple[Mention, ...] = ()
     recipients: tuple[Mention, ...] = ()

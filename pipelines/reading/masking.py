@@ -65,15 +65,17 @@ class Document:
         self.text = text.replace(ORG, " ").replace(BOTH, " ")
         self.simple = simplify_in_place(self.text)
         self.subject = subject
-        found = [self._with_legal_tail(one) for one in gazetteer.find(self.text)]
+        named = gazetteer.find(self.text)
+        starts = [one.start for one in named[1:]] + [len(self.text)]
+        found = [self._with_legal_tail(one, end) for one, end in zip(named, starts, strict=False)]
         self.found = self._with_short_forms(found, gazetteer)
         self._starts = [one.start for one in self.found]
 
-    def _with_legal_tail(self, found: Found) -> Found:
-        """华为技术有限公司 is one name, also where only 华为 is known."""
+    def _with_legal_tail(self, found: Found, most: int) -> Found:
+        """华为技术有限公司 is one name, also where only 华为 is known; it ends before the next name, at `most`."""
         if found.mention.name.endswith("公司"):
             return found
-        tail = _LEGAL_TAIL.match(self.simple, found.end)
+        tail = _LEGAL_TAIL.match(self.simple, found.end, most) if most > found.end else None
         return Found(found.start, tail.end(), found.mention) if tail else found
 
     def _with_short_forms(self, found: list[Found], gazetteer: Gazetteer) -> list[Found]:

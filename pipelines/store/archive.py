@@ -12,6 +12,8 @@ import gzip
 import hashlib
 import io
 import os
+import shutil
+import threading
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -31,17 +33,36 @@ from pipelines.store.writing import SnapshotRef
 
 #: A body longer than this is not read back into memory; nothing longer is ever fetched.
 BODY_LIMIT = 64 * 1024 * 1024
+#: A new file is begun when one has grown beyond this: what is copied, checked or lost at once stays small.
+ROTATE = 512 * 1024 * 1024
+#: WARC's names of why a response is not kept again (WARC 1.1, 6.7).
+SAME_BYTES = "http://netpreserve.org/warc/1.1/revisit/identical-payload-digest"
+NOT_MODIFIED = "http://netpreserve.org/warc/1.1/revisit/server-not-modified"
 #: A fifth of the time of the highest level, for a few percent more bytes.
 GZIP_LEVEL = 4
 #: Of the response's headers, those that say what the bytes are. Cookies and the like are not kept.
 KEPT_HEADERS = frozenset(
-    {"content-type", "etag", "last-modified", "date", "location", "retry-after", "content-language", "link"}
+    {
+        "content-type",
+        "etag",
+        "last-modified",
+        "date",
+        "location",
+        "retry-after",
+        "content-language",
+        "link",
+        "x-valuenet-rendered",
+    }
 )
 
 
 @dataclass(frozen=True, slots=True)
 class Stored:
-    """A response out of an archive: `body` decoded from transfer and content encodings."""
+    """A response out of an archive: `body` decoded from transfer and content encodings.
+
+    digest: of the body, as the archive states it (`sha256:…`), empty where it does not. revisit: the visit found
+    the bytes of an earlier response with this digest; its own `body` is empty.
+    """
 
     url: str
     status: int
@@ -50,6 +71,8 @@ class Stored:
     fetched_at: dt.datetime
     file: Path
     offset: int
+    digest: str = ""
+    revisit: bool = False
 
 
 def archive_folder(engine: Engine, chosen: str | None = None) -> Path:
@@ -74,11 +97,14 @@ class _PlainWriter(WARCWriter):  # type: ignore[misc] # warcio ships no types
 
 
 class Archive:
-    """One process's writer into the archive `folder`: one file a run, opened with the first response."""
+    """One process's writer into the archive `folder`: files of at most about `rotate` bytes, the first opened with
+    the first response."""
 
-    def __init__(self, folder: Path, engine: Engine, label: str) -> None:
-        self.folder, self._engine, self._label = folder, engine, label
+    def __init__(self, folder: Path, engine: Engine, label: str, *, rotate: int = ROTATE) -> None:
+        self.folder, self._engine, self._label, self._rotate = folder, engine, label, rotate
         self._file: BinaryIO | None = None
+        self._parts = 0
+        self._lock = threading.RLock()  # the crawl adds while the store's thread flushes
 
     def add(
         self,
@@ -88,38 +114,100 @@ class Archive:
         status: int = 200,
         headers: Mapping[str, str] | None = None,
         fetched_at: dt.datetime,
+        is_new: bool = False,
     ) -> SnapshotRef:
-        """Keep a response; one whose bytes this URL gave before is not written again, but cited."""
-        kept = {name: value for name, value in (headers or {}).items() if name.lower() in KEPT_HEADERS}
+        """Keep a response; of one whose bytes this URL gave before only the visit is noted, and the bytes cited.
+
+        is_new: the caller knows that the URL was never read, which spares a look into the store.
+        """
+        kept = _kept(headers)
         digest = hashlib.sha256(body).hexdigest()
         content_type = next((v for k, v in kept.items() if k.lower() == "content-type"), "")
-        known = self._known(url, digest)
-        if known is None:
-            known = self._write(url, body, status, kept, fetched_at, digest)
-        return SnapshotRef(digest, *known, status=status, content_type=content_type, size=len(body))
+        known = None if is_new else self._known(url, digest)
+        if known is not None:
+            place, first_seen = known
+            found = SnapshotRef(digest, *place, status=status, content_type=content_type, size=len(body))
+            if fetched_at > first_seen:
+                self.revisit(url, found, first_seen, fetched_at, kept)
+            return found
+        place = self._write(url, body, status, kept, fetched_at, digest)
+        return SnapshotRef(digest, *place, status=status, content_type=content_type, size=len(body))
 
-    def _known(self, url: str, digest: str) -> tuple[str, int] | None:
+    def holds(self, stored: Stored) -> bool:
+        """Whether an archived response lies in this very archive, as a WARC record."""
+        return stored.file.parent.resolve() == self.folder.resolve() and ".warc" in stored.file.name
+
+    def cite(self, stored: Stored, body: bytes) -> SnapshotRef:
+        """The reference to a response that this archive holds; `body` is its own."""
+        return SnapshotRef(
+            hashlib.sha256(body).hexdigest(),
+            stored.file.name,
+            stored.offset,
+            status=stored.status,
+            content_type=next((v for k, v in stored.headers if k.lower() == "content-type"), ""),
+            size=len(body),
+        )
+
+    def keep_file(self, url: str, path: Path, *, fetched_at: dt.datetime) -> SnapshotRef:
+        """Cite a file that is too large for a WARC record: one in the archive folder as it lies, one from elsewhere
+        after copying it to `bulk/`, under its digest."""
+        with path.open("rb") as file:
+            digest = hashlib.file_digest(file, "sha256").hexdigest()
+        if not path.resolve().is_relative_to(self.folder.resolve()):
+            kept = self.folder / "bulk" / f"{digest}{path.suffix}"
+            if not kept.exists():
+                kept.parent.mkdir(parents=True, exist_ok=True)
+                part = kept.with_name(f"{kept.name}.{os.getpid()}.part")
+                shutil.copyfile(path, part)
+                part.replace(kept)
+            path = kept
+        name = str(path.resolve().relative_to(self.folder.resolve()))
+        return SnapshotRef(digest, name, 0, content_type="application/octet-stream", size=path.stat().st_size)
+
+    def revisit(
+        self,
+        url: str,
+        known: SnapshotRef,
+        first_seen: dt.datetime,
+        fetched_at: dt.datetime,
+        headers: Mapping[str, str] | None = None,
+        *,
+        not_modified: bool = False,
+    ) -> None:
+        """Note that a visit found the bytes kept at `known`, first seen then (a `revisit` record, WARC 1.1, 6.7).
+
+        not_modified: the host said so (304); otherwise it sent the same bytes again.
+        """
+        kept = _kept(headers)
+        status = "304 Not Modified" if not_modified else f"{known.status} "
+        record = RecordBuilder(warc_version="1.1").create_revisit_record(
+            _uri(url),
+            f"sha256:{known.sha256}",
+            _uri(url),
+            _warc_date(first_seen),
+            http_headers=StatusAndHeaders(status, [*kept.items()], protocol="HTTP/1.1"),
+            warc_headers_dict={
+                "WARC-Date": _warc_date(fetched_at),
+                "WARC-Profile": NOT_MODIFIED if not_modified else SAME_BYTES,
+            },
+        )
+        self._member(record)
+
+    def _known(self, url: str, digest: str) -> tuple[tuple[str, int], dt.datetime] | None:
         table = schema.snapshot
         with self._engine.connect() as connection:
             row = connection.execute(
-                select(table.c.archive, table.c.offset).where(
+                select(table.c.archive, table.c.offset, table.c.first_seen).where(
                     table.c.id == content_id("snapshot", url, digest)
                 )
             ).first()
-        return None if row is None else (row.archive, row.offset)
+        return None if row is None else ((row.archive, row.offset), row.first_seen)
 
     def _write(
         self, url: str, body: bytes, status: int, headers: dict[str, str], at: dt.datetime, digest: str
     ) -> tuple[str, int]:
-        if self._file is None:
-            self.folder.mkdir(parents=True, exist_ok=True)
-            name = f"{self._label}-{now():%Y%m%d%H%M%S}-{os.getpid()}.warc.gz"
-            self._file = (self.folder / name).open("ab")
-            builder = RecordBuilder(warc_version="1.1")
-            self._member(builder.create_warcinfo_record(name, {"software": "valuenet", "format": "WARC/1.1"}))
-        offset = self._file.tell()
         warc_headers = {
-            "WARC-Date": at.strftime("%Y-%m-%dT%H:%M:%S.%fZ"),
+            "WARC-Date": _warc_date(at),
             "WARC-Payload-Digest": f"sha256:{digest}",
         }
         content_type = next((v for k, v in headers.items() if k.lower() == "content-type"), "")
@@ -137,28 +225,59 @@ class Archive:
             http_headers=http if is_response else None,
             warc_headers_dict=warc_headers,
         )
-        self._member(record)
-        return Path(self._file.name).name, offset
+        return self._member(record)
 
-    def _member(self, record: object) -> None:
-        """One record, one gzip member, so that each can be read from its offset."""
-        assert self._file is not None
-        plain = io.BytesIO()
-        _PlainWriter(plain).write_record(record)
-        self._file.write(gzip.compress(plain.getvalue(), GZIP_LEVEL, mtime=0))
+    def _member(self, record: object) -> tuple[str, int]:
+        """One record, one gzip member, so that each can be read from its offset: file and offset."""
+        data = _zipped(record)
+        with self._lock:
+            file = self._open()
+            offset = file.tell()
+            file.write(data)
+            return Path(file.name).name, offset
+
+    def _open(self) -> BinaryIO:
+        """The file to write into: a new one where there is none, or the last has grown too large."""
+        if self._file is not None and self._file.tell() >= self._rotate:
+            self.close()
+        if self._file is None:
+            self.folder.mkdir(parents=True, exist_ok=True)
+            self._parts += 1
+            name = f"{self._label}-{now():%Y%m%d%H%M%S}-{os.getpid()}-{self._parts:03}.warc.gz"
+            self._file = (self.folder / name).open("ab")
+            builder = RecordBuilder(warc_version="1.1")
+            info = builder.create_warcinfo_record(name, {"software": "valuenet", "format": "WARC/1.1"})
+            self._file.write(_zipped(info))
+        return self._file
 
     def flush(self, durable: bool = False) -> None:
         """Bring what was added to the file; with `durable` to the disk itself."""
-        if self._file is not None:
-            self._file.flush()
-            if durable:
-                os.fsync(self._file.fileno())
+        with self._lock:
+            if self._file is not None:
+                self._file.flush()
+                if durable:
+                    os.fsync(self._file.fileno())
 
     def close(self) -> None:
-        if self._file is not None:
-            self.flush(durable=True)
-            self._file.close()
-            self._file = None
+        with self._lock:
+            if self._file is not None:
+                self.flush(durable=True)
+                self._file.close()
+                self._file = None
+
+
+def _zipped(record: object) -> bytes:
+    plain = io.BytesIO()
+    _PlainWriter(plain).write_record(record)
+    return gzip.compress(plain.getvalue(), GZIP_LEVEL, mtime=0)
+
+
+def _kept(headers: Mapping[str, str] | None) -> dict[str, str]:
+    return {name: value for name, value in (headers or {}).items() if name.lower() in KEPT_HEADERS}
+
+
+def _warc_date(at: dt.datetime) -> str:
+    return at.astimezone(dt.UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
 
 
 def read_snapshot(folder: Path, archive: str, offset: int) -> Stored:
@@ -171,7 +290,7 @@ def read_snapshot(folder: Path, archive: str, offset: int) -> Stored:
             file.seek(offset)
             for record in ArchiveIterator(file):
                 stored = _stored(record, path, offset)
-                if stored is not None:
+                if stored is not None and not stored.revisit:
                     return stored
                 break
     except (OSError, ArchiveLoadFailed) as error:
@@ -201,11 +320,12 @@ def read_warc(path: Path) -> Iterator[Stored]:
 
 def _stored(record: object, path: Path, offset: int) -> Stored | None:
     kind = getattr(record, "rec_type", "")
-    if kind not in ("response", "resource"):
+    if kind not in ("response", "resource", "revisit"):
         return None
     headers = record.rec_headers  # type: ignore[attr-defined] # warcio ships no types
     http = record.http_headers  # type: ignore[attr-defined]
-    body = record.content_stream().read(BODY_LIMIT)  # type: ignore[attr-defined]
+    is_revisit = kind == "revisit"
+    body = b"" if is_revisit else record.content_stream().read(BODY_LIMIT)  # type: ignore[attr-defined]
     code = str(http.get_statuscode() or "") if http is not None else "200"
     status = int(code) if code.isascii() and code.isdigit() else 0  # nonsense in archives from elsewhere
     pairs = tuple((str(name), str(value)) for name, value in http.headers) if http is not None else ()
@@ -219,6 +339,8 @@ def _stored(record: object, path: Path, offset: int) -> Stored | None:
         fetched_at=_date(headers.get_header("WARC-Date")),
         file=path,
         offset=offset,
+        digest=str(headers.get_header("WARC-Payload-Digest") or ""),
+        revisit=is_revisit,
     )
 
 

@@ -7,7 +7,7 @@ temporary table and from it, sorted, into the real one (five times as fast, and 
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from sqlalchemy import JSON, Connection, Table, text
@@ -18,6 +18,9 @@ Row = Mapping[str, Any]
 
 #: Below this many rows a plain upsert is faster than a temporary table.
 COPY_LEAST = 50
+
+#: Ids per `IN (...)`: below the number of variables that SQLite and PostgreSQL take.
+CHUNK = 5000
 
 #: How a column is updated where the row exists.
 TAKE, LATER, EARLIER = "take", "later", "earlier"
@@ -44,6 +47,12 @@ def upsert(
         _copy(connection, table, rows, conflict, update or {}, where)
     else:
         _listed(connection, table, rows, conflict, update or {}, where)
+
+
+def chunks(ids: Iterable[int]) -> Iterable[list[int]]:
+    """Ids in sorted lists short enough for one `IN (...)`."""
+    ordered = sorted(ids)
+    return (ordered[start : start + CHUNK] for start in range(0, len(ordered), CHUNK))
 
 
 def _storable(value: Any) -> Any:

@@ -2,34 +2,93 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import datetime as dt
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from importlib.metadata import version
+from statistics import median
 from typing import Any
 
-from sqlalchemy import Engine, insert, select, update
+from sqlalchemy import ColumnElement, Connection, Engine, and_, insert, select, update
 
 from pipelines.store import schema
-from pipelines.store.bulk import TAKE, upsert
+from pipelines.store.bulk import TAKE, chunks, upsert
+from pipelines.store.lapsing import believe
+from pipelines.store.scopes import met_in_scope
 from pipelines.store.session import writing
 from pipelines.store.types import now
 
 VERSION = version("valuenet")
 
 
-def open_run(engine: Engine, source: Mapping[str, Any], kind: str, scope: str = "") -> int:
+#: A crawl that broke off is continued: what it had read by then is not asked for again within this time.
+CONTINUED = dt.timedelta(hours=24)
+#: How the note of a run begins that a person stopped.
+INTERRUPTED = "stopped by Ctrl-C"
+
+
+def declare(engine: Engine, source: Mapping[str, Any]) -> None:
+    """Write what a source says of itself (the columns of `source`, without `declared_at`)."""
+    with writing(engine) as connection:
+        _declare(connection, source)
+
+
+def broken_off(engine: Engine, source: str, scope: str) -> tuple[int, ...]:
+    """The runs that a crawl of the same scope continues: the newest ones, newest first, that were broken off
+    (killed, stopped, or refused by the store) less than a day ago."""
+    run = schema.run
+    query = (
+        select(run.c.id, run.c.outcome, run.c.scope, run.c.started_at, run.c.note)
+        .where(run.c.source == source, run.c.kind == "crawl")
+        .order_by(run.c.id.desc())
+        .limit(20)
+    )
+    found = []
+    with engine.connect() as connection:
+        for row in connection.execute(query):
+            broken = row.outcome == "failed" or row.note.startswith(INTERRUPTED)
+            if not broken or row.scope != scope or row.started_at < now() - CONTINUED:
+                break
+            found.append(row.id)
+    return tuple(found)
+
+
+@dataclass(frozen=True, slots=True)
+class Usual:
+    """What complete runs of a source gave of late: medians."""
+
+    pages: int
+    facts: int
+
+
+def usual_counts(engine: Engine, source: str, scope: str, *, before: int) -> Usual | None:
+    """What the last complete crawls of the same scope gave (up to five); None where there was none."""
+    run = schema.run
+    query = (
+        select(run.c.snapshots, run.c.facts_new + run.c.facts_changed + run.c.facts_unchanged)
+        .where(
+            run.c.source == source, run.c.scope == scope, run.c.kind == "crawl",
+            run.c.outcome == "complete", run.c.id < before,
+        )
+        .order_by(run.c.id.desc())
+        .limit(5)
+    )  # fmt: skip
+    with engine.connect() as connection:
+        rows = connection.execute(query).all()
+    if not rows:
+        return None
+    return Usual(int(median(row[0] for row in rows)), int(median(row[1] for row in rows)))
+
+
+def open_run(
+    engine: Engine, source: Mapping[str, Any], kind: str, scope: str = "", *, continues: int | None = None
+) -> int:
     """Declare the source (as columns of `source`, without `declared_at`) and open a run; returns its id.
 
     kind: crawl, replay or import. scope: what was asked for, in words.
     """
-    row = {**source, "declared_at": now()}
     with writing(engine) as connection:
-        upsert(
-            connection,
-            schema.source,
-            [row],
-            conflict=["name"],
-            update=dict.fromkeys((name for name in row if name != "name"), TAKE),
-        )
+        _declare(connection, source)
         done = connection.execute(
             insert(schema.run).values(
                 source=source["name"],
@@ -38,6 +97,7 @@ def open_run(engine: Engine, source: Mapping[str, Any], kind: str, scope: str = 
                 outcome="running",
                 version=VERSION,
                 scope=scope,
+                continues=continues,
             )
         )
         key = done.inserted_primary_key
@@ -45,33 +105,75 @@ def open_run(engine: Engine, source: Mapping[str, Any], kind: str, scope: str = 
     return int(key[0])
 
 
-def close_run(engine: Engine, run_id: int, outcome: str, note: str = "") -> int:
-    """Close a run as complete, partial or failed. A complete crawl of a source that lists all it says ends what
-    its pages said that the run did not meet; returns the number of places ended so."""
+def _declare(connection: Connection, source: Mapping[str, Any]) -> None:
+    row = {**source, "declared_at": now()}
+    upsert(
+        connection,
+        schema.source,
+        [row],
+        conflict=["name"],
+        update=dict.fromkeys((name for name in row if name != "name"), TAKE),
+    )
+
+
+def close_run(
+    engine: Engine,
+    run_id: int,
+    outcome: str,
+    note: str = "",
+    *,
+    alarm: str = "",
+    gone: Iterable[int] = (),
+    silent: Mapping[int, str] | None = None,
+    believed: bool = True,
+) -> int:
+    """Close a run as complete, partial or failed. A complete run ends what the pages said that it found `gone`; a
+    complete crawl of a source that lists all it says ends what its pages said that the run could have met, and did
+    not, too. Returns the number of places ended.
+
+    silent: pages that no longer say all that they said, with the parser that read them (`StoreWriter.silent`). A
+    complete run ends that; a partial one, where it is `believed` nevertheless, for pages that lead to no others.
+    """
     ended = 0
-    page, evidence, run = schema.page, schema.evidence, schema.run
+    page, run = schema.page, schema.run
     with writing(engine) as connection:
         row = connection.execute(
-            select(run.c.source, run.c.kind, schema.source.c.lists_all)
+            select(run.c.source, run.c.kind, run.c.scope, schema.source.c.lists_all)
             .join(schema.source, schema.source.c.name == run.c.source)
             .where(run.c.id == run_id)
         ).one()
         moment = now()
-        if outcome == "complete" and row.kind == "crawl" and row.lists_all:
-            gone = select(page.c.id).where(page.c.source == row.source, page.c.run_id != run_id)
-            ended = connection.execute(
-                update(evidence)
-                .where(evidence.c.page_id.in_(gone), evidence.c.ended_at.is_(None))
-                .values(ended_at=moment)
-            ).rowcount
-            connection.execute(
-                update(page)
-                .where(page.c.source == row.source, page.c.run_id != run_id, page.c.gone_at.is_(None))
-                .values(gone_at=moment)
-            )
+        is_complete = outcome == "complete"
+        if is_complete or (outcome == "partial" and believed):
+            ended += believe(connection, silent or {}, run_id, leading=is_complete)
+        if is_complete:
+            for ids in chunks(gone):
+                ended += _end_pages(connection, page.c.id.in_(ids), moment)
+        if is_complete and row.kind == "crawl" and row.lists_all:
+            missed = and_(page.c.source == row.source, page.c.run_id != run_id, met_in_scope(page, row.scope))
+            ended += _end_pages(connection, missed, moment)
         connection.execute(
             update(run)
             .where(run.c.id == run_id)
-            .values(ended_at=moment, outcome=outcome, note=note, facts_ended=run.c.facts_ended + ended)
+            .values(
+                ended_at=moment,
+                outcome=outcome,
+                note=note,
+                alarm=alarm,
+                facts_ended=run.c.facts_ended + ended,
+            )
         )
     return ended
+
+
+def _end_pages(connection: Connection, which: ColumnElement[bool], moment: dt.datetime) -> int:
+    """End some pages, what they said, and what was wrong with them; returns the number of places ended."""
+    page, ended = schema.page, {}
+    for table in (schema.evidence, schema.rejected):
+        ended[table] = connection.execute(
+            update(table)
+            .where(table.c.page_id.in_(select(page.c.id).where(which)), table.c.ended_at.is_(None))
+            .values(ended_at=moment)
+        ).rowcount
+    connection.execute(update(page).where(which, page.c.gone_at.is_(None)).values(gone_at=moment))
+    return ended[schema.evidence]

@@ -9,10 +9,7 @@ Invariants kept here:
 
 from __future__ import annotations
 
-from typing import Any
-
 from sqlalchemy import (
-    DDL,
     BigInteger,
     Boolean,
     CheckConstraint,
@@ -22,31 +19,27 @@ from sqlalchemy import (
     ForeignKey,
     Index,
     Integer,
-    MetaData,
     String,
     Table,
     Text,
     UniqueConstraint,
-    event,
+    false,
     text,
 )
 
-from pipelines.store.types import Hashed, Json, Moment, Serial
-
-metadata = MetaData(
-    naming_convention={
-        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
-        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
-        "ck": "ck_%(table_name)s_%(constraint_name)s",
-        "fk": "fk_%(table_name)s_%(column_0_N_name)s_%(referred_table_name)s",
-        "pk": "pk_%(table_name)s",
-    }
+from pipelines.store.grow_only import grows_only
+from pipelines.store.metadata import metadata
+from pipelines.store.tables_of_review import (
+    candidate,
+    kept,
+    known_name,
+    name_posting,
+    second_look,
+    stated_name,
 )
+from pipelines.store.types import Hashed, Json, Moment, Serial, one_of
 
-
-def _one_of(column: str, *values: str) -> CheckConstraint:
-    listed = ", ".join(f"'{value}'" for value in values)
-    return CheckConstraint(f"{column} IN ({listed})", name=column)
+__all__ = ["candidate", "kept", "known_name", "metadata", "name_posting", "second_look", "stated_name"]
 
 
 # ── where facts come from ─────────────────────────────────────────────────────────────────────────
@@ -95,9 +88,66 @@ run = Table(
     Column("facts_unchanged", Integer, nullable=False, server_default="0"),
     Column("facts_ended", Integer, nullable=False, server_default="0"),
     Column("note", Text, nullable=False, server_default=""),
-    _one_of("kind", "crawl", "replay", "import"),
-    _one_of("outcome", "running", "complete", "partial", "failed"),
+    Column(
+        "alarm",
+        Text,
+        nullable=False,
+        server_default="",
+        comment="what a person should look at; empty: nothing",
+    ),
+    Column(
+        "unchanged",
+        Integer,
+        nullable=False,
+        server_default="0",
+        comment="pages asked for and found as before",
+    ),
+    Column("gone", Integer, nullable=False, server_default="0", comment="pages that are no longer there"),
+    Column("continues", BigInteger, comment="the broken-off run whose pages are not asked for again"),
+    one_of("kind", "crawl", "replay", "import"),
+    one_of("outcome", "running", "complete", "partial", "failed"),
     Index("ix_run_source_started_at", "source", "started_at"),
+)
+
+#: When a source is due, and who is visiting it now. `held_until` is a lease: a visitor that dies lets go by itself.
+agenda = Table(
+    "agenda",
+    metadata,
+    Column("source", ForeignKey("source.name"), primary_key=True),
+    Column("due_at", Moment),
+    Column("failures", Integer, nullable=False, server_default="0", comment="runs in a row that failed"),
+    Column("counted", BigInteger, comment="the newest run that `due_at` takes into account"),
+    Column("paused", Boolean, nullable=False, server_default=false()),
+    Column("holder", Text),
+    Column("held_until", Moment),
+    Column("held_since", Moment),
+)
+
+#: What a host's robots.txt said when it was last read for a source.
+robots_check = Table(
+    "robots_check",
+    metadata,
+    Column("source", ForeignKey("source.name"), primary_key=True),
+    Column("host", String(255), primary_key=True),
+    Column("checked_at", Moment, nullable=False),
+    Column("status", Integer, nullable=False, comment="of the answer; 0: none came"),
+    Column("sha256", String(64), nullable=False),
+    Column("delay", Float, comment="seconds between two requests that it asks for"),
+    Column("changed_at", Moment, nullable=False, comment="since when it says this"),
+)
+
+#: How far a receiver has been told: of changes, or of the reports of the days. What is about to be sent is noted
+#: before it is sent, so that whoever sends after a crash sends the same again, under the same number.
+delivery = Table(
+    "delivery",
+    metadata,
+    Column("id", String(64), primary_key=True, comment="digest of the receiver and of what it asks for"),
+    Column("receiver", Text, nullable=False, comment="its host, for people to see"),
+    Column("told_until", Moment, nullable=False, comment="all before it was received"),
+    Column("told_row", BigInteger, nullable=False, comment="of that moment, the rows up to this one"),
+    Column("sending_until", Moment, comment="under way: as far as this"),
+    Column("sending_row", BigInteger),
+    Column("changed_at", Moment, nullable=False),
 )
 
 #: The bytes that a URL gave, once per URL and content; they lie in a WARC file of the archive.
@@ -129,6 +179,20 @@ page = Table(
     Column("run_id", ForeignKey("run.id"), nullable=False),
     Column("etag", Text),
     Column("last_modified", Text),
+    Column(
+        "leads",
+        Boolean,
+        nullable=False,
+        server_default=false(),
+        comment="it asks for other pages: fetched in full at each visit",
+    ),
+    Column(
+        "parser",
+        String(40),
+        nullable=False,
+        server_default="",
+        comment="version of the parser that read it as a whole; empty: none did",
+    ),
     Column("first_seen", Moment, nullable=False),
     Column("last_seen", Moment, nullable=False),
     Column("gone_at", Moment),
@@ -227,7 +291,7 @@ fact = Table(
     Column("valid_precision", String(5)),
     Column("first_seen", Moment, nullable=False),
     Column("last_seen", Moment, nullable=False),
-    _one_of(
+    one_of(
         "kind",
         "name",
         "attribute",
@@ -257,8 +321,8 @@ fact_mention = Table(
 )
 
 #: Where a fact stands, and in which span of record time it stood there: from `first_seen` to `last_seen`;
-#: `ended_at` is the visit that no longer found it (empty: still said). A source that goes back to an older
-#: value opens a new span.
+#: `ended_at` is the visit that no longer found it (empty: still said, as late as the page's own `last_seen`, as a
+#: page found unchanged is not read again). A source that goes back to an older value opens a new span.
 evidence = Table(
     "evidence",
     metadata,
@@ -286,6 +350,9 @@ evidence = Table(
     ),
     Index("ix_evidence_fact_id", "fact_id"),
     Index("ix_evidence_page_id", "page_id"),
+    # what began or ended in a time is found without a look at the rest, in one order
+    Index("ix_evidence_first_seen_id", "first_seen", "id"),
+    Index("ix_evidence_ended_at_id", "ended_at", "id"),
 )
 
 # ── who is who ────────────────────────────────────────────────────────────────────────────────────
@@ -306,10 +373,11 @@ judgement = Table(
     Column("valid_to", Date),
     Column("made_at", Moment, nullable=False),
     Column("undoes", ForeignKey("judgement.id")),
-    _one_of("verdict", "same", "different", "unit of", "subsidiary of", "unsure", "undo"),
+    one_of("verdict", "same", "different", "unit of", "subsidiary of", "unsure", "undo"),
     CheckConstraint("(verdict = 'undo') = (undoes IS NOT NULL)", name="undo"),
     Index("ix_judgement_left_id", "left_id"),
     Index("ix_judgement_right_id", "right_id"),
+    Index("ix_judgement_verdict", "verdict"),
 )
 
 #: One derivation of entities from the log: an entity is as old as the resolution that first made it.
@@ -363,7 +431,7 @@ entity_relation = Table(
     Column("judgement_id", ForeignKey("judgement.id"), nullable=False),
     Column("valid_from", Date),
     Column("valid_to", Date),
-    _one_of("relation", "unit of", "subsidiary of"),
+    one_of("relation", "unit of", "subsidiary of"),
     Index("ix_entity_relation_outer_id", "outer_id"),
 )
 
@@ -415,27 +483,4 @@ taxon = Table(
     Column("definition", Text, nullable=False, server_default=""),
 )
 
-# ── the log only grows ────────────────────────────────────────────────────────────────────────────
-
-GROW_ONLY_SQLITE = tuple(
-    f"CREATE TRIGGER judgement_no_{verb.lower()} BEFORE {verb} ON judgement "
-    "BEGIN SELECT RAISE(ABORT, 'the judgement log only grows: write an undo row'); END"
-    for verb in ("UPDATE", "DELETE")
-)
-GROW_ONLY_POSTGRESQL = (
-    "CREATE FUNCTION judgement_grows_only() RETURNS trigger LANGUAGE plpgsql AS $$ "
-    "BEGIN RAISE EXCEPTION 'the judgement log only grows: write an undo row'; END $$",
-    "CREATE TRIGGER judgement_grows_only BEFORE UPDATE OR DELETE OR TRUNCATE ON judgement "
-    "FOR EACH STATEMENT EXECUTE FUNCTION judgement_grows_only()",
-)
-
-
-def _after_create(statement: str, dialect: str) -> None:
-    ddl: Any = DDL  # SQLAlchemy leaves its constructor untyped
-    event.listen(judgement, "after_create", ddl(statement.replace("%", "%%")).execute_if(dialect=dialect))
-
-
-for _statement in GROW_ONLY_SQLITE:
-    _after_create(_statement, "sqlite")
-for _statement in GROW_ONLY_POSTGRESQL:
-    _after_create(_statement, "postgresql")
+grows_only(judgement)

@@ -5,9 +5,11 @@ from __future__ import annotations
 import datetime as dt
 import hashlib
 import json
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import Any
 
-from sqlalchemy import JSON, BigInteger, DateTime, Dialect, Integer
+from sqlalchemy import JSON, BigInteger, CheckConstraint, DateTime, Dialect, Integer
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.types import TypeDecorator
 
@@ -38,6 +40,12 @@ class Moment(TypeDecorator[dt.datetime]):
         return value.replace(tzinfo=dt.UTC) if value.tzinfo is None else value.astimezone(dt.UTC)
 
 
+def one_of(column: str, *values: str) -> CheckConstraint:
+    """The constraint that a column holds one of these words; its name is the column's."""
+    listed = ", ".join(f"'{value}'" for value in values)
+    return CheckConstraint(f"{column} IN ({listed})", name=column)
+
+
 def content_id(*parts: Any) -> int:
     """A 63-bit id made of content alone: the same content has the same id in every store and every run.
 
@@ -48,7 +56,25 @@ def content_id(*parts: Any) -> int:
     return int.from_bytes(hashlib.sha256(text.encode("utf-8", "surrogatepass")).digest()[:8], "big") >> 1
 
 
+def _own_clock() -> dt.datetime:
+    return dt.datetime.now(dt.UTC)
+
+
+_clock: Callable[[], dt.datetime] = _own_clock
+
+
+@contextmanager
+def clock(tells: Callable[[], dt.datetime]) -> Iterator[None]:
+    """Within the block another clock tells the time: for years that are played through in minutes."""
+    global _clock
+    before, _clock = _clock, tells
+    try:
+        yield
+    finally:
+        _clock = before
+
+
 def now() -> dt.datetime:
     """This moment in UTC, to the millisecond."""
-    moment = dt.datetime.now(dt.UTC)
+    moment = _clock()
     return moment.replace(microsecond=moment.microsecond // 1000 * 1000)

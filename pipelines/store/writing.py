@@ -9,24 +9,23 @@ Invariants kept here:
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field, fields
 from typing import Any
 from urllib.parse import unquote
 
-from sqlalchemy import Connection, Engine, and_, exists, func, insert, or_, select, update
+from sqlalchemy import Connection, Engine, and_, bindparam, exists, func, insert, or_, select, update
 
 from pipelines.facts import Fact, key_of
 from pipelines.records import Document, Mention, Rejected
 from pipelines.store import schema
-from pipelines.store.bulk import EARLIER, LATER, TAKE, upsert
+from pipelines.store.bulk import EARLIER, LATER, TAKE, chunks, upsert
+from pipelines.store.lapsing import doubt, end_lapsed, silent_pages
 from pipelines.store.session import writing
 from pipelines.store.types import content_id
 
 #: Rejections of a run that are shown at once; the rest is in the store.
 REFUSED_SHOWN = 10
-#: Ids per `IN (...)`: below the number of variables that SQLite and PostgreSQL take.
-CHUNK = 5000
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,12 +64,20 @@ class Reading:
     complete: bool = True
     etag: str | None = None
     last_modified: str | None = None
+    #: it asks for other pages; the parser's version, where it read the page as a whole
+    leads: bool = False
+    parser: str = ""
+    #: found as it was: nothing of it is written but that it was seen
+    unchanged: bool = False
+    #: the host says that there is no such page: what it said ends when the run is complete
+    gone: bool = False
 
 
 @dataclass(slots=True)
 class Counts:
     """What a run did. Facts: new (a question never answered before), changed (another answer, or one that came
-    back), unchanged; ended counts places where a fact is no longer said."""
+    back), unchanged; ended counts places where a fact is no longer said. Pages: unchanged ones were found as they
+    were, gone ones no longer."""
 
     snapshots: int = 0
     records: int = 0
@@ -79,6 +86,13 @@ class Counts:
     facts_changed: int = 0
     facts_unchanged: int = 0
     facts_ended: int = 0
+    unchanged: int = 0
+    gone: int = 0
+
+    @property
+    def facts_seen(self) -> int:
+        """Facts that were said, whether new or not."""
+        return self.facts_new + self.facts_changed + self.facts_unchanged
 
     def add(self, other: Counts) -> None:
         for one in fields(self):
@@ -89,14 +103,23 @@ class Counts:
 
 
 class StoreWriter:
-    """Writes the readings of one run of one source. One writer a process; calls come one after another."""
+    """Writes the readings of one run of one source. One writer a process; calls come one after another.
 
-    def __init__(self, engine: Engine, source: str, run_id: int) -> None:
+    judged: what pages no longer say waits for the run's close (`silent`); otherwise it ends at once. replay: what
+    was seen before is read again; the run meets no pages itself.
+    """
+
+    def __init__(
+        self, engine: Engine, source: str, run_id: int, *, judged: bool = False, replay: bool = False
+    ) -> None:
         self.engine, self.source, self.run_id = engine, source, run_id
         self.counts = Counts()
         self.refused: list[str] = []  # the first rejections of this run, as messages
         self._new_slots: set[int] = set()  # questions first answered in this run, in whatever batch
         self._counted: set[int] = set()  # facts counted in this run, so that a fact on many pages counts once
+        self.gone: set[int] = set()  # pages that this run found gone: ended when it closes as complete
+        self._judged, self._replay = judged, replay
+        self.silent: dict[int, str] = {}  # pages that no longer say all that they said, with their parsers
 
     def write(self, readings: Sequence[Reading]) -> Counts:
         """Commit `readings` in one transaction; returns what this batch did (also summed up in `counts`)."""
@@ -110,8 +133,10 @@ class StoreWriter:
         done = Counts()
         with writing(self.engine) as connection:
             for batch in batches:
-                done.add(batch.write(connection, self._counted, self._new_slots))
+                done.add(batch.write(connection, self._counted, self._new_slots, replay=self._replay))
                 self._counted.update(batch.facts)  # a write that fails ends the run, and its counts with it
+                self.gone |= batch.gone
+                self._end(connection, batch, done)
             connection.execute(
                 update(schema.run)
                 .where(schema.run.c.id == self.run_id)
@@ -122,6 +147,18 @@ class StoreWriter:
             for one in reading.rejected[: REFUSED_SHOWN - len(self.refused)]:
                 self.refused.append(message(reading.url, one))
         return done
+
+    def _end(self, connection: Connection, batch: _Batch, done: Counts) -> None:
+        """What the batch's pages said before and no longer say."""
+        end_lapsed(connection, schema.rejected, batch.heard, self.run_id)
+        if not self._judged:
+            done.facts_ended += end_lapsed(connection, schema.evidence, batch.heard, self.run_id)
+            return
+        for page in batch.pages:  # a later reading in this run says otherwise
+            self.silent.pop(page, None)
+        silent = silent_pages(connection, batch.heard, self.run_id)
+        doubt(connection, silent)
+        self.silent.update((page, batch.pages[page]["parser"]) for page in silent)
 
 
 def message(url: str, one: Rejected) -> str:
@@ -148,12 +185,6 @@ def storable(value: str) -> str:
     return value.replace("\0", "�")
 
 
-def chunks(ids: Iterable[int]) -> Iterable[list[int]]:
-    """Ids in sorted lists short enough for one `IN (...)`."""
-    ordered = sorted(ids)
-    return (ordered[start : start + CHUNK] for start in range(0, len(ordered), CHUNK))
-
-
 class _Batch:
     """The rows of some readings, each once, by id."""
 
@@ -169,6 +200,9 @@ class _Batch:
         self.rejected: dict[int, dict[str, Any]] = {}
         self.documents: dict[int, dict[str, Any]] = {}
         self.complete: set[int] = set()
+        self.unchanged: dict[int, dict[str, Any]] = {}
+        self.gone: set[int] = set()
+        self.heard: set[int] = set()  # pages that were known, and now read as a whole
         self._next: dict[int, dt.datetime] = {}  # of late pages
         self.counts = Counts()
 
@@ -176,14 +210,20 @@ class _Batch:
 
     def takes(self, reading: Reading) -> bool:
         """Two visits to one page at different times go one after the other: the later may end the earlier."""
-        row = self.pages.get(page_id(self.source, reading.url))
-        return row is None or row["last_seen"] == reading.seen_at
+        page = page_id(self.source, reading.url)
+        row = self.pages.get(page)
+        return page not in self.unchanged and (row is None or row["last_seen"] == reading.seen_at)
 
     def add(self, reading: Reading) -> None:
         at, shot = reading.seen_at, reading.snapshot
         seen = {"first_seen": at, "last_seen": at}
         page = page_id(self.source, reading.url)
         snapshot = content_id("snapshot", reading.url, shot.sha256)
+        self.counts.snapshots += reading.first and not reading.gone
+        if reading.unchanged:
+            self.counts.unchanged += 1
+            self.unchanged[page] = {"page": page, "snapshot": snapshot, "at": at, "run": self.run_id}
+            return
         if snapshot not in self.snapshots or self.snapshots[snapshot]["last_seen"] < at:
             self.snapshots[snapshot] = {
                 "id": snapshot, "source": self.source, "url": reading.url, "sha256": shot.sha256,
@@ -194,9 +234,12 @@ class _Batch:
             self.pages[page] = {
                 "id": page, "source": self.source, "url": reading.url, "snapshot_id": snapshot,
                 "run_id": self.run_id, "etag": reading.etag, "last_modified": reading.last_modified,
-                "gone_at": None, **seen,
+                "gone_at": None, "leads": reading.leads, "parser": reading.parser, **seen,
             }  # fmt: skip
-        if reading.complete:
+        if reading.gone:
+            self.counts.gone += 1
+            self.gone.add(page)
+        elif reading.complete:
             self.complete.add(page)
         for fact, method in reading.facts:
             self._fact(fact, method, page, snapshot, at)
@@ -215,7 +258,6 @@ class _Batch:
                 "title": storable(text.title), "text": storable(text.text), "language": text.language,
                 "published": text.when.start, "precision": text.when.precision, **seen,
             }  # fmt: skip
-        self.counts.snapshots += reading.first
         self.counts.records += reading.records
         self.counts.rejected += len(reading.rejected)
 
@@ -262,7 +304,9 @@ class _Batch:
 
     # ── rows into the store ─────────────────────────────────────────────────────────────────────
 
-    def write(self, connection: Connection, counted: set[int], fresh: set[int]) -> Counts:
+    def write(
+        self, connection: Connection, counted: set[int], fresh: set[int], *, replay: bool = False
+    ) -> Counts:
         known = self._known_pages(connection)
         late = {key for key, row in self.pages.items() if key in known and row["last_seen"] < known[key]}
         self._count(connection, counted, fresh)
@@ -274,7 +318,10 @@ class _Batch:
             connection, schema.page, _sorted({k: row for k, row in self.pages.items() if k not in late}),
             conflict=["id"],
             update={
-                **dict.fromkeys(("snapshot_id", "run_id", "etag", "last_modified", "gone_at"), TAKE),
+                **dict.fromkeys(
+                    ("snapshot_id", "etag", "last_modified", "gone_at", "leads", "parser"), TAKE
+                ),
+                **({} if replay else {"run_id": TAKE}),
                 "first_seen": EARLIER, "last_seen": LATER,
             },
         )  # fmt: skip
@@ -317,8 +364,38 @@ class _Batch:
             connection, schema.document, _sorted(self.documents), conflict=["id"],
             update={"first_seen": EARLIER, "last_seen": LATER},
         )  # fmt: skip
-        self._end(connection, (self.complete & known.keys()) - late)
+        self.heard = (self.complete & known.keys()) - late
+        self._confirm(connection, counted)
         return self.counts
+
+    def _confirm(self, connection: Connection, counted: set[int]) -> None:
+        """Pages found as they were: they were seen, and all that they say is unchanged."""
+        if not self.unchanged:
+            return
+        page, snapshot, evidence = schema.page, schema.snapshot, schema.evidence
+        rows = [self.unchanged[key] for key in sorted(self.unchanged)]
+        connection.execute(
+            update(page)
+            .where(page.c.id == bindparam("page"), page.c.last_seen <= bindparam("at"))
+            .values(last_seen=bindparam("at"), run_id=bindparam("run"), gone_at=None),
+            rows,
+        )
+        connection.execute(
+            update(snapshot)
+            .where(snapshot.c.id == bindparam("snapshot"), snapshot.c.last_seen <= bindparam("at"))
+            .values(last_seen=bindparam("at")),
+            [{"snapshot": row["snapshot"], "at": row["at"]} for row in rows],
+        )
+        for ids in chunks(self.unchanged):
+            said = set(
+                connection.execute(
+                    select(evidence.c.fact_id).where(
+                        evidence.c.page_id.in_(ids), evidence.c.ended_at.is_(None)
+                    )
+                ).scalars()
+            )
+            self.counts.facts_unchanged += len(said - counted)
+            counted |= said
 
     def _known_pages(self, connection: Connection) -> dict[int, dt.datetime]:
         page, found = schema.page, {}
@@ -350,32 +427,6 @@ class _Batch:
             else:
                 self.counts.facts_new += 1
                 fresh.add(slot)
-
-    def _end(self, connection: Connection, pages: set[int]) -> None:
-        """What these pages said before and no longer say ends with this visit; but a place that can no longer be
-        read does not take back what it said while it could."""
-        refused = schema.rejected
-        for ids in chunks(pages):
-            for table in (schema.evidence, refused):
-                visited = select(schema.page.c.last_seen).where(schema.page.c.id == table.c.page_id)
-                unread = exists().where(
-                    refused.c.page_id == table.c.page_id,
-                    refused.c.locator == table.c.locator,
-                    refused.c.run_id == self.run_id,
-                    refused.c.kind != "field",
-                )
-                done = connection.execute(
-                    update(table)
-                    .where(
-                        table.c.page_id.in_(ids),
-                        table.c.ended_at.is_(None),
-                        or_(table.c.run_id != self.run_id, table.c.last_seen < visited.scalar_subquery()),
-                        *([~unread] if table is schema.evidence else []),
-                    )
-                    .values(ended_at=visited.scalar_subquery())
-                )
-                if table is schema.evidence:
-                    self.counts.facts_ended += done.rowcount
 
     def _write_late(self, rows: dict[tuple[int, int, str], dict[str, Any]], connection: Connection) -> None:
         """An older snapshot read after a newer one: it adds the past, and touches nothing that holds now."""
@@ -417,3 +468,10 @@ class _Batch:
 
 def _sorted(rows: dict[Any, dict[str, Any]]) -> list[dict[str, Any]]:
     return [rows[key] for key in sorted(rows)]
+
+
+def rows_of(source: str, reading: Reading) -> _Batch:
+    """The rows that writing a reading would make, by id, without a store."""
+    batch = _Batch(source, 0)
+    batch.add(reading)
+    return batch
