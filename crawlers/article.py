@@ -8,9 +8,8 @@ and count of everything looked at are bounded.
 from __future__ import annotations
 
 import datetime as dt
-import json
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from copy import deepcopy
 from dataclasses import dataclass
 from itertools import islice
@@ -19,6 +18,7 @@ from typing import Any, Final
 import trafilatura
 from lxml import etree, html
 
+from crawlers.json_ld import Doubt, nodes, scripts, types_of
 from crawlers.parsing import tidy
 from crawlers.urls import absolute
 from pipelines.dates import CHINA, read_when
@@ -29,8 +29,9 @@ PAGE_LIMIT: Final = 5_000_000
 #: An article's page has a few thousand elements; one with more than the second number is not read at all.
 LARGE: Final = 8_000
 ELEMENTS_MOST: Final = 30_000
-_LD_LIMIT: Final = 500_000
-_LD_DEPTH: Final = 8
+#: A text that is shorter, in characters, or a smaller share of what stands in the page's paragraphs, is doubted.
+MEAGRE: Final = 30
+FOUND_LEAST: Final = 0.6
 #: Types of schema.org that are an article.
 _ARTICLES: Final = frozenset(
     {
@@ -52,7 +53,6 @@ _DATE_METAS: Final = (
 _TITLE_METAS: Final = ("og:title", "twitter:title")
 
 _META = etree.XPath("//meta[@content]")
-_LD = etree.XPath("//script[contains(@type,'ld+json')]")
 _CANONICAL = etree.XPath("//link[@rel and @href]")
 _TITLE = etree.XPath("string(//title)")
 _HEADINGS = etree.XPath("//h1|//h2")
@@ -88,7 +88,7 @@ class Article:
     title_from: str
     date_from: str
     confidence: float
-    doubts: tuple[tuple[str, str, str], ...]
+    doubts: tuple[Doubt, ...]
 
 
 def parse_html(text: str) -> Any:
@@ -138,39 +138,16 @@ def read_article(tree: Any, url: str) -> Article:
     )
 
 
-def _json_ld(tree: Any) -> tuple[dict[str, Any], list[tuple[str, str, str]]]:
+def _json_ld(tree: Any) -> tuple[Mapping[str, Any], list[Doubt]]:
     """The first article among the page's JSON-LD, and what there could not be read."""
-    doubts: list[tuple[str, str, str]] = []
-    for script in _LD(tree)[:20]:
-        written = script.text or ""
-        if len(written) > _LD_LIMIT:
-            doubts.append(("ld+json", "", f"{len(written):,} characters of JSON-LD are too many"))
+    doubts: list[Doubt] = []
+    for value, doubt in scripts(tree):
+        if doubt is not None:
+            doubts.append(doubt)
             continue
-        try:
-            # Pages put raw line breaks into strings.
-            value = json.loads(written, strict=False)
-        except (ValueError, RecursionError) as error:
-            doubts.append(("ld+json", written[:200], f"not JSON: {error}"))
-            continue
-        if found := _article_in(value, _LD_DEPTH):
+        if found := next((node for _, node in nodes(value) if types_of(node) & _ARTICLES), None):
             return found, doubts
     return {}, doubts
-
-
-def _article_in(value: Any, depth: int) -> dict[str, Any] | None:
-    if depth == 0:
-        return None
-    if isinstance(value, list):
-        inner = (_article_in(one, depth - 1) for one in value[:200])
-        return next((found for found in inner if found), None)
-    if not isinstance(value, dict):
-        return None
-    kinds = value.get("@type")
-    if any(
-        kind in _ARTICLES for kind in (kinds if isinstance(kinds, list) else [kinds]) if isinstance(kind, str)
-    ):
-        return value
-    return _article_in(value.get("@graph"), depth - 1) or _article_in(value.get("mainEntity"), depth - 1)
 
 
 def _metas(tree: Any) -> dict[str, str]:
@@ -185,7 +162,7 @@ def _metas(tree: Any) -> dict[str, str]:
     return found
 
 
-def _title(tree: Any, stated: dict[str, Any], metas: dict[str, str]) -> tuple[str, str]:
+def _title(tree: Any, stated: Mapping[str, Any], metas: dict[str, str]) -> tuple[str, str]:
     headline = stated.get("headline") or stated.get("name")
     if isinstance(headline, str) and tidy(headline):
         return tidy(headline)[:500], "ld+json:headline"
@@ -205,20 +182,24 @@ def _title(tree: Any, stated: dict[str, Any], metas: dict[str, str]) -> tuple[st
     return next(((one, "heading") for one in headings if one), ("", ""))
 
 
-def _text(tree: Any, stated: dict[str, Any], title: str) -> str:
+def _text(tree: Any, stated: Mapping[str, Any], title: str) -> str:
     body = stated.get("articleBody")
     if isinstance(body, str) and len(tidy(body)) >= 40:
         return body.strip()[:TEXT_LIMIT]
-    # Its second opinions take time that grows with the square of the paragraphs: large pages do without.
+    found = trafilatura.extract(deepcopy(tree), include_comments=False, with_metadata=False, fast=True)
+    # Its second opinions cost more than all else on a page, and on large pages grow with the square of the
+    # paragraphs: they are asked only where the first found little of what stands in paragraphs.
     large = sum(1 for _ in islice(tree.iter(), LARGE + 1)) > LARGE
-    found = trafilatura.extract(deepcopy(tree), include_comments=False, with_metadata=False, fast=large)
+    written = sum(len(tidy(one.text_content())) for one in tree.iter("p"))
+    if not large and len(found or "") < max(MEAGRE, written * FOUND_LEAST):
+        found = trafilatura.extract(deepcopy(tree), include_comments=False, with_metadata=False)
     lines = [line for line in map(tidy, (found or "").splitlines()) if line]
     # The heading over the text is no part of it.
     lines = [line for index, line in enumerate(lines) if index >= 3 or line != title]
     return "\n".join(lines)[:TEXT_LIMIT]
 
 
-def _language(tree: Any, stated: dict[str, Any], metas: dict[str, str], text: str) -> str:
+def _language(tree: Any, stated: Mapping[str, Any], metas: dict[str, str], text: str) -> str:
     """Chinese by its characters, whatever the page declares; else what it declares; else unknown (`und`)."""
     sample = text[:20_000]
     if len(_HAN.findall(sample)) * 5 >= len(sample):
@@ -258,11 +239,11 @@ def _site(url: str) -> str:
 
 def _date(
     tree: Any,
-    stated: dict[str, Any],
+    stated: Mapping[str, Any],
     metas: dict[str, str],
     url: str,
     language: str,
-    doubts: list[tuple[str, str, str]],
+    doubts: list[Doubt],
 ) -> tuple[When, str, float]:
     """The day of publication, where it was found, and how far to trust it."""
     outright: list[tuple[str, object]] = [("ld+json:datePublished", stated.get("datePublished"))]

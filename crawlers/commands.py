@@ -9,10 +9,12 @@ from typing import Any
 import click
 from sqlalchemy import select
 
+from crawlers.arguments import accepted, chosen
 from crawlers.options import archive_option
 from crawlers.registry import declarations, spider_of
 from crawlers.running import Plan, crawl
-from crawlers.sample_web.server import HOSTS, SampleWeb
+from crawlers.sample_web.faults import Faults
+from crawlers.sample_web.server import SampleWeb
 from crawlers.summary import show
 from pipelines.console import emit, front, json_option, progress, table
 from pipelines.store import schema
@@ -31,10 +33,23 @@ from pipelines.store.session import open_store
 )
 @click.option("--limit", type=click.IntRange(min=1), metavar="N", help="Stop after about N pages a source.")
 @click.option(
-    "--full", is_flag=True, help="Fetch every page again, also unchanged ones (what every run does so far)."
+    "--full", is_flag=True, help="Fetch and read every page again, also those that have not changed."
 )
 @click.option(
-    "--site", multiple=True, metavar="URL", help="For the source news: the sites to read; repeatable."
+    "--believe", is_flag=True, help="Believe this run although it gives far less than runs before: it shrank."
+)
+@click.option(
+    "--site",
+    multiple=True,
+    metavar="URL",
+    help="For the sources site and news: the sites to read; repeatable.",
+)
+@click.option(
+    "--set",
+    "given",
+    multiple=True,
+    metavar="[SOURCE.]NAME=VALUE",
+    help="What a source is asked for (see: valuenet sources SOURCE); repeatable. A file of them: VALUENET_SOURCES.",
 )
 @click.option("--web", metavar="URL", help="Visit this stand-in for the live web (see: valuenet serve).")
 @archive_option
@@ -44,7 +59,9 @@ def crawl_command(
     replay: tuple[Path, ...],
     limit: int | None,
     full: bool,
+    believe: bool,
     site: tuple[str, ...],
+    given: tuple[str, ...],
     web: str | None,
     archive: str | None,
     as_json: bool,
@@ -55,13 +72,16 @@ def crawl_command(
     their reason), and facts that are new, changed or unchanged. Running it again changes nothing but the
     time at which each fact was last seen.
     """
-    del full  # every fetch is unconditional
-    arguments = (("site", ",".join(site)),) if site else ()
+    arguments = chosen(source, given, site)
     engine = open_store(front().store, create=True)
     folder = archive_folder(engine, archive)
     with progress(None, "reading pages") as advance:
         summaries = crawl(
-            engine, folder, source, Plan(replay, web, limit, arguments), lambda _name, pages: advance(pages)
+            engine,
+            folder,
+            source,
+            Plan(replay, web, limit, arguments, full, believe),
+            lambda _name, pages: advance(pages),
         )
     show(summaries, as_json)
     engine.dispose()
@@ -101,6 +121,8 @@ def sources_command(source: str | None, as_json: bool) -> None:
                 "a full run names all": one.lists_all,
                 "expected pages": one.expected.pages_least,
                 "expected records": one.expected.records_least,
+                "arguments": ", ".join(accepted(spider_of(one.name))),
+                "keys": ", ".join(key.env for key in one.keys),
             }
     if as_json:
         emit(rows, True)
@@ -143,17 +165,42 @@ def _last_runs() -> dict[str, dict[str, str]]:
     type=click.Path(file_okay=False, path_type=Path),
     help="Also write the CSV files into this directory.",
 )
-def serve_command(port: int, files: Path | None) -> None:
+@click.option(
+    "--world",
+    metavar="SEED[:SIZE]",
+    help="Serve a made-up world in place of the bundled one; at size 1 it has 60,000 organisations.",
+)
+@click.option(
+    "--truth",
+    type=click.Path(file_okay=False, path_type=Path),
+    help="Also write what a store that has read it must hold, as CSV, into this directory.",
+)
+@click.option(
+    "--faults",
+    metavar="SEED[:RATE[:PERMANENT]]",
+    help="Let a share of the pages (half of them) fail in the ways of the web, and of the articles for good.",
+)
+def serve_command(
+    port: int, files: Path | None, world: str | None, truth: Path | None, faults: str | None
+) -> None:
     """Serve the sample web on this machine until interrupted (Ctrl-C)."""
+    # Made worlds and the truth need libraries that no other command of this room needs.
+    from crawlers.sample_web.generator import world_from
+    from crawlers.sample_web.truth import truth as truth_of
+
+    served = world_from(world) if world else None
     try:
-        web = SampleWeb(port)
+        web = SampleWeb(port, world=served, faults=Faults.read(faults) if faults is not None else None)
     except OSError as error:
         raise click.ClickException(f"cannot listen on port {port}: {error.strerror or error}") from error
     if files:
         for path in web.write_files(files):
             click.echo(f"wrote {path}", err=True)
+    if truth:
+        for path in truth_of(web.world).write(truth):
+            click.echo(f"wrote {path}", err=True)
     click.echo(f"serving at {web.base}/<scheme>/<host>/<path>")
-    for host in HOSTS:
+    for host in web.hosts:
         click.echo(f"  https://{host}/  at  {web.url(f'https://{host}/')}")
     sys.stdout.flush()
     try:

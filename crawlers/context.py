@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
+import threading
+from collections.abc import Awaitable, Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 
 from scrapy.crawler import Crawler
@@ -12,16 +13,29 @@ from sqlalchemy import Engine
 from crawlers.declaration import Declaration
 from pipelines.ingest import Ingest
 from pipelines.store.archive import Archive, Stored
+from pipelines.store.pages import Known
+from pipelines.store.robots import note_robots
 from pipelines.store.writing import StoreWriter
 
 SETTING = "VALUENET_RUN"
+
+
+async def _nothing_to_flush() -> None:
+    """Before the pipeline is there."""
 
 
 @dataclass(slots=True)
 class RunContext:
     """One run. `stored` are the archived responses of a replay; `advance` is told of each page written;
     `unreachable` collects pages that gave no answer, `unread` those whose answer could not be read as a whole,
-    `missing` those that an archive lacks."""
+    `missing` those that an archive lacks, `absent` those that the host says are not there (any more).
+
+    known: what the store knows of pages before they are asked for, by their lasting names; None where everything is
+    to be fetched and read anew. continues: broken-off runs whose pages are not asked for again. parser: version of
+    what reads here. flush: writes what was read so far (the pipeline sets it). failure: why nothing can be kept any
+    more; unbegun: why the source could not say where to begin. lost: set when another
+    visitor has the source by now.
+    """
 
     declaration: Declaration
     engine: Engine
@@ -33,9 +47,16 @@ class RunContext:
     advance: Callable[[int], None] = lambda pages: None
     unreachable: list[str] = field(default_factory=list)
     unread: list[str] = field(default_factory=list)
-    missing: list[str] = field(default_factory=list)
+    missing: dict[str, None] = field(default_factory=dict)
     forbidden: list[str] = field(default_factory=list)
+    absent: list[str] = field(default_factory=list)
+    known: Callable[[Iterable[str]], Mapping[str, Known]] | None = None
+    continues: frozenset[int] = frozenset()
+    parser: str = ""
+    flush: Callable[[], Awaitable[None]] = _nothing_to_flush
     failure: BaseException | None = None
+    unbegun: Exception | None = None
+    lost: threading.Event = field(default_factory=threading.Event)
     _archived: frozenset[str] = frozenset()
     _closing: asyncio.Task[None] | None = None
 
@@ -44,8 +65,12 @@ class RunContext:
 
     def linked(self, url: str) -> None:
         """A page read out of an archive names another one: noted if the archive lacks it."""
-        if url not in self._archived and url not in self.missing:
-            self.missing.append(url)
+        if url not in self._archived:
+            self.missing[url] = None
+
+    def robots_seen(self, host: str, status: int, body: bytes, delay: float | None) -> None:
+        """A host's robots.txt was read (status 0: no answer came): noted for the ledger."""
+        note_robots(self.engine, self.declaration.name, host, status, body, delay)
 
     def fail(self, crawler: Crawler, error: BaseException) -> None:
         """What is read can no longer be kept: no host is asked for more, and the run ends as failed."""

@@ -15,6 +15,24 @@ class Expected:
 
 
 @dataclass(frozen=True, slots=True)
+class Key:
+    """A secret that a source asks its visitors for, taken from the environment variable `env` and from nowhere
+    else.
+
+    place: where a request to the source's hosts carries it, `query:NAME` or `header:NAME`, added next to the
+    network, so that no URL, log, archive or store ever holds it; empty: the spider asks for it
+    (`SourceSpider.secret`). prefix: what stands before it in a header, such as `Bearer `. why: what it gives,
+    and where one gets it.
+    """
+
+    env: str
+    why: str
+    place: str = ""
+    required: bool = False
+    prefix: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Declaration:
     """A source as its spider declares it; `valuenet sources` prints it, the store keeps it.
 
@@ -24,6 +42,8 @@ class Declaration:
     authority: the source names organisations reliably enough for its names to be looked for in running text.
     documents: endings of files that `--replay` may read in place of WARC files, such as `.docx`.
     texts: its pages are running text, in which facts are looked for.
+    keys: the secrets that its hosts want. browser: its pages come to be in a browser only.
+    bulk: its files are too large for memory, and are read from the disk as a stream.
     version: of the parser; raised whenever it reads the same page otherwise than before.
     """
 
@@ -45,5 +65,8 @@ class Declaration:
     authority: bool = False
     documents: tuple[str, ...] = ()
     texts: bool = False
+    keys: tuple[Key, ...] = ()
+    browser: bool = False
+    bulk: bool = False
     version: str = "1"
     expected: Expected = field(default_factory=Expected)

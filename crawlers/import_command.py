@@ -7,7 +7,7 @@ from pathlib import Path
 import click
 
 from crawlers.importing import import_file
-from crawlers.mappings import FIELDS
+from crawlers.kinds import kinds
 from crawlers.options import archive_option
 from crawlers.summary import Summary, merged, show
 from pipelines.console import front, harmless, json_option, progress
@@ -19,7 +19,7 @@ from pipelines.store.session import open_store
 @click.command(
     epilog="Example: valuenet import financing rounds_2014.csv rounds_2015.xlsx --mapping mine.yaml"
 )
-@click.argument("kind", type=click.Choice(sorted(FIELDS)))
+@click.argument("kind", type=click.Choice(sorted(kinds())))
 @click.argument("file", nargs=-1, required=True, type=click.Path(path_type=Path))
 @click.option(
     "--mapping",
@@ -38,9 +38,10 @@ def import_command(
     archive: str | None,
     as_json: bool,
 ) -> None:
-    """Take in CSV or Excel FILEs of a KIND: companies, financing or people.
+    """Take in CSV or Excel FILEs of a KIND, which says what a row is.
 
-    UTF-8 and GB18030 are recognised. Files whose header is known need no mapping; for others write one:
+    UTF-8 and GB18030 are recognised. Files whose columns are called by known names, Chinese or English, need no
+    mapping (docs/import.md lists them); for others write one:
 
     \b
         kind: financing

@@ -13,9 +13,10 @@ from sqlalchemy import Engine
 
 from crawlers.files import lasting_name
 from crawlers.handed_in import records_of
-from crawlers.mappings import FIELDS, Mapping, load_mapping, recognise
+from crawlers.kinds import kinds
+from crawlers.mappings import Mapping, load_mapping, recognise
 from crawlers.summary import Summary
-from crawlers.tabular import Sheet, read_sheet
+from crawlers.tabular import FILE_LIMIT, Sheet, read_sheet
 from pipelines.errors import InputError, UsageError
 from pipelines.ingest import Ingest
 from pipelines.records import Rejected
@@ -39,17 +40,19 @@ def import_file(
     source: str | None = None,
     advance: Callable[[int], None] = lambda rows: None,
 ) -> Summary:
-    """Import one file of `kind` (companies, financing, people). Without a mapping its header must be known.
+    """Import one file of a `kind` in `kinds.yaml`. Without a mapping its header must be known.
 
     A row that cannot be read is kept as rejected, with its line and column, and stops nothing. Raises `UsageError`
     for an unknown kind, `InputError` for a file or mapping that cannot be used as a whole (kept as rejected, too).
     """
-    if kind not in FIELDS:
-        raise UsageError(f"there is no kind {kind!r} to import; there are: {', '.join(FIELDS)}")
+    if kind not in kinds():
+        raise UsageError(f"there is no kind {kind!r} to import; there are: {', '.join(kinds())}")
     given = load_mapping(mapping) if mapping else None
     if given and given.kind != kind:
         raise InputError(f"the mapping is for {given.kind}, not {kind}", where=given.where, field="kind")
     try:
+        if path.stat().st_size > FILE_LIMIT:
+            raise InputError(f"larger than {FILE_LIMIT} bytes", where=str(path), hint="Hand it in in parts.")
         data = path.read_bytes()
     except OSError as error:
         raise InputError(f"cannot be read ({error.strerror or error})", where=str(path)) from error

@@ -6,8 +6,11 @@ import asyncio
 import dataclasses
 import logging
 import os
-from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+import threading
+import time
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +22,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from crawlers.context import SETTING, RunContext
 from crawlers.declaration import Declaration
 from crawlers.files import files_of
+from crawlers.middlewares.keys import check_keys
 from crawlers.middlewares.replay import WARC_ENDINGS, read_archives, read_documents
 from crawlers.middlewares.stand_in import STAND_IN
 from crawlers.registry import spider_of
@@ -27,26 +31,40 @@ from crawlers.spider import SourceSpider
 from crawlers.summary import Summary
 from pipelines.errors import InputError, SourceError, UsageError
 from pipelines.ingest import Ingest
-from pipelines.reading import Gazetteer
+from pipelines.reading import METHOD, Gazetteer
 from pipelines.store.archive import Archive, Stored
 from pipelines.store.names import known_names
-from pipelines.store.runs import close_run, open_run
-from pipelines.store.writing import Method, StoreWriter
+from pipelines.store.pages import known_pages
+from pipelines.store.runs import INTERRUPTED, broken_off, close_run, declare, open_run, usual_counts
+from pipelines.store.turns import Taken, turn
+from pipelines.store.writing import Counts, Method, StoreWriter
 
 CONTACT = "VALUENET_CONTACT"
-INTERRUPTED = "stopped by Ctrl-C"
+#: A run that gives less than this share of what is usual is not believed.
+FAR_LESS = 0.5
 #: How long the open run may take to be closed once the crawl was stopped.
 CLOSING_SECONDS = 20.0
 
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """What a crawl is to do: on the live web, on a stand-in (`web`, a base URL), or out of files (`replay`)."""
+    """What a crawl is to do: on the live web, on a stand-in (`web`, a base URL), or out of files (`replay`).
+
+    arguments: of each source's spider. full: every page is fetched and read again, also what has not changed.
+    believe: a run that gives far less than usual counts all the same.
+    """
 
     replay: tuple[Path, ...] = ()
     web: str | None = None
     limit: int | None = None
-    arguments: tuple[tuple[str, str], ...] = ()
+    arguments: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    full: bool = False
+    believe: bool = False
+
+    @property
+    def live(self) -> bool:
+        """Whether hosts on the web are asked."""
+        return not self.replay and self.web is None
 
 
 def source_row(declaration: Declaration) -> dict[str, Any]:
@@ -70,11 +88,15 @@ def crawl(
     names: Sequence[str],
     plan: Plan,
     advance: Callable[[str, int], None] = lambda source, pages: None,
+    *,
+    times: Iterable[object] = (None,),
 ) -> list[Summary]:
     """Visit the sources one after another. Each gets a run of its own; one that fails stops no other.
 
-    A process can call this once: Twisted's reactor does not start twice. Raises `UsageError` for unknown
-    sources, for the live web without a contact, and `InputError` for files that cannot be replayed.
+    A process can call this once: Twisted's reactor does not start twice. `times` asks for several rounds over all
+    sources; it is drawn from before each. Raises `UsageError` for unknown sources, for the live web without a
+    contact or a key, `InputError` for files that cannot be replayed, and, where one source alone is asked for,
+    `Taken` if it is being visited and `SourceError` if its run failed; among several that one's summary says so.
     """
     spiders = [spider_of(name) for name in names]
     contact = os.environ.get(CONTACT, "").strip()
@@ -83,6 +105,8 @@ def crawl(
             f"the live web is visited with a contact only: set {CONTACT} to a mail address or page at which "
             "the operators of the sites can reach you"
         )
+    for spider in spiders if plan.live else ():
+        check_keys(spider.declaration)
     stored = {spider.name: _stored(spider, plan.replay) for spider in spiders} if plan.replay else None
     level = logging.getLogger().level
     logging.disable(logging.WARNING)  # Scrapy tells its versions at a level that it sets itself
@@ -94,11 +118,20 @@ def crawl(
     interrupted: list[str] = []
 
     async def all_of_them() -> None:
-        for spider in spiders:
+        for spider in (one for _ in times for one in spiders):
             own = stored[spider.name] if stored is not None else None
             if interrupted:
                 return
-            done = await _one(process, engine, archive_folder, spider, plan, contact, own, advance)
+            declare(engine, source_row(spider.declaration))
+            try:
+                with turn(engine, spider.declaration.name) as lost:
+                    done = await _one(
+                        process, engine, archive_folder, spider, plan, contact, own, advance, lost
+                    )
+            except (SourceError, InputError, UsageError, Taken) as error:
+                if len(spiders) == 1:
+                    raise
+                done = Summary(spider.declaration.name, "failed", notes=[str(error)])
             summaries.append(done)
             if INTERRUPTED in done.notes:
                 interrupted.append(spider.name)
@@ -110,7 +143,8 @@ def crawl(
     task.add_done_callback(process._active.discard)
     process.start()
     if not task.done():  # Ctrl-C stops the reactor; the run is closed before we leave
-        loop.run_until_complete(asyncio.wait({task}, timeout=CLOSING_SECONDS))
+        interrupted.append("")
+        loop.run_until_complete(_stopped(process, task))
     if not task.done():
         task.cancel()
         loop.run_until_complete(asyncio.wait({task}))
@@ -118,6 +152,16 @@ def crawl(
         raise KeyboardInterrupt
     task.result()
     return summaries
+
+
+async def _stopped(process: AsyncCrawlerProcess, task: asyncio.Task[None]) -> None:
+    """Have whatever crawls stop, also what was only about to when the signal came."""
+    deadline = time.monotonic() + CLOSING_SECONDS
+    while not task.done() and time.monotonic() < deadline:
+        for crawler in list(process.crawlers):
+            if crawler.engine is not None and crawler.engine.running:
+                await crawler.engine.stop_async()
+        await asyncio.wait({task}, timeout=0.1)
 
 
 def _common() -> dict[str, Any]:
@@ -153,6 +197,7 @@ async def _one(
     contact: str,
     stored: list[Stored] | None,
     advance: Callable[[str, int], None],
+    lost: threading.Event,
 ) -> Summary:
     declaration = spider.declaration
     own_machine = plan.web or stored is not None
@@ -167,20 +212,27 @@ async def _one(
         handler = "crawlers.middlewares.stand_in.StandInHandler"
         settings["DOWNLOAD_HANDLERS"] = {"http": handler, "https": handler}
         settings[STAND_IN] = plan.web
-    run = open_run(engine, source_row(declaration), "replay" if stored is not None else "crawl", _scope(plan))
+    kind, scope = "replay" if stored is not None else "crawl", _scope(plan, declaration.name)
+    continues = broken_off(engine, declaration.name, scope) if kind == "crawl" and not plan.full else ()
+    newest = continues[0] if continues else None
+    run = open_run(engine, source_row(declaration), kind, scope, continues=newest)
     context = RunContext(
         declaration,
         engine,
         Archive(archive_folder, engine, declaration.name),
-        StoreWriter(engine, declaration.name, run),
+        StoreWriter(engine, declaration.name, run, judged=kind == "crawl", replay=kind == "replay"),
         ingest_for(engine, declaration),
         stored=stored,
         limit=plan.limit,
         advance=lambda pages: advance(declaration.name, pages),
+        known=None if stored is not None or plan.full else partial(known_pages, engine, declaration.name),
+        continues=frozenset(continues),
+        parser=parser_version(declaration),
+        lost=lost,
     )
     crawler = process.create_crawler(spider)
     crawler.settings.setdict({**settings, SETTING: context}, priority="cmdline")
-    arguments: dict[str, Any] = dict(plan.arguments)
+    arguments: dict[str, Any] = dict(plan.arguments.get(declaration.name, {}))
     if stored is not None:
         arguments["replayed"] = _requests(stored, plan.limit)
     if plan.limit is not None:
@@ -209,11 +261,15 @@ def _closed(engine: Engine, run: int, context: RunContext, crawler: Crawler, pla
     """Judge the run: complete only if everything asked for was read and the counts are as expected."""
     counts, expected = context.writer.counts, context.declaration.expected
     notes: list[str] = []
+    alarms: list[str] = []
     reason = crawler.stats.get_value("finish_reason") if crawler.stats else None
     outcome = "complete"
     if context.failure is not None:
         outcome = "failed"
         notes.append(f"the store refused: {context.failure}")
+    elif context.unbegun is not None:
+        outcome = "failed"
+        notes.append(f"could not begin: {context.unbegun}")
     elif reason != "finished":
         outcome = "partial"
         if reason == "shutdown":
@@ -230,22 +286,34 @@ def _closed(engine: Engine, run: int, context: RunContext, crawler: Crawler, pla
         if context.declaration.lists_all and outcome == "complete":  # what is not seen is not gone
             outcome = "partial"
         notes.append(_listed("left alone (robots.txt)", context.forbidden))
+    if context.absent:
+        notes.append(_listed("no longer there, or never", context.absent))
     if context.missing:
-        notes.append(_listed("linked, but not in the archive", context.missing))
-    short = counts.snapshots < expected.pages_least or counts.records < expected.records_least
-    if short and outcome == "complete" and not plan.replay and not plan.web:  # counts are the live web's
-        outcome = "partial"
-        notes.append(
-            f"alarm: {counts.snapshots} pages with {counts.records} records, expected at least "
-            f"{expected.pages_least} with {expected.records_least}; what was known before stays"
-        )
+        notes.append(_listed("linked, but not in the archive", list(context.missing)))
+    if context.continues:
+        notes.append(f"continues run {max(context.continues)}, which was broken off")
+    is_whole = plan.limit is None and not plan.replay and reason != "shutdown"
+    short = _shortfalls(engine, run, counts, context, plan) if is_whole and not plan.believe else []
+    if outcome == "complete" and short:
+        outcome, alarms = "partial", short
     read = counts.records + counts.rejected
     if read and counts.rejected / read > expected.rejected_share_most:
-        notes.append(f"alarm: {counts.rejected} of {read} records rejected; see: valuenet status --rejected")
+        alarms.append(f"{counts.rejected} of {read} records rejected; see: valuenet status --rejected")
+    notes += [f"alarm: {one}" for one in alarms]
     for one in context.ingest.corrector.notes(complete=outcome == "complete" and plan.limit is None):
         notes.append(f"correction {one.correction.id} ({one.correction.where}): {one.why}")
     try:
-        counts.facts_ended += close_run(engine, run, outcome, "\n".join(notes))
+        ended = close_run(
+            engine,
+            run,
+            outcome,
+            "\n".join(notes),
+            alarm="\n".join(alarms),
+            gone=context.writer.gone,
+            silent=context.writer.silent,
+            believed=is_whole and not short,
+        )
+        counts.facts_ended += ended
     except SQLAlchemyError:
         if context.failure is None:  # otherwise the first refusal is the one to tell
             raise
@@ -254,13 +322,32 @@ def _closed(engine: Engine, run: int, context: RunContext, crawler: Crawler, pla
     return Summary(context.declaration.name, outcome, counts, notes, context.writer.refused)
 
 
+def _shortfalls(engine: Engine, run: int, counts: Counts, context: RunContext, plan: Plan) -> list[str]:
+    """Why a run that met no obstacle gave too little to be believed; empty where it did not.
+
+    The declaration's counts hold for the live web; the source's own past runs of the same scope hold anywhere.
+    """
+    expected, found = context.declaration.expected, []
+    if plan.live and counts.snapshots < expected.pages_least:
+        found.append(f"{counts.snapshots} pages, expected at least {expected.pages_least}")
+    # pages that did not change were not read: their records are not counted
+    if plan.live and not counts.unchanged and counts.records < expected.records_least:
+        found.append(f"{counts.records} records, expected at least {expected.records_least}")
+    usual = usual_counts(engine, context.declaration.name, _scope(plan, context.declaration.name), before=run)
+    if usual is not None and counts.snapshots < FAR_LESS * usual.pages:
+        found.append(f"{counts.snapshots} pages where {usual.pages} are usual")
+    if usual is not None and counts.facts_seen < FAR_LESS * usual.facts:
+        found.append(f"{counts.facts_seen} facts where {usual.facts} are usual")
+    return [f"{', '.join(found)}; what was known before stays"] if found else []
+
+
 def _listed(title: str, urls: list[str]) -> str:
     more = f" and {len(urls) - 20} more" if len(urls) > 20 else ""
     return f"{title}: {len(urls)}: " + ", ".join(urls[:20]) + more
 
 
-def _scope(plan: Plan) -> str:
-    words = [f"{name}={value}" for name, value in plan.arguments]
+def _scope(plan: Plan, source: str) -> str:
+    words = [f"{name}={value}" for name, value in sorted(plan.arguments.get(source, {}).items())]
     words += [path.name for path in plan.replay]
     words += [f"limit={plan.limit}"] if plan.limit is not None else []
     return " ".join(words)
@@ -270,3 +357,9 @@ def ingest_for(engine: Engine, declaration: Declaration) -> Ingest:
     """The steps for a source; running text is read with the names that other sources have told by now."""
     gazetteer = Gazetteer(known_names(engine, declaration.name)) if declaration.texts else None
     return Ingest(declaration.name, Method(f"{declaration.name} parser", declaration.version), gazetteer)
+
+
+def parser_version(declaration: Declaration) -> str:
+    """What reads the source's pages, with its version: a page read by another is read again."""
+    reading = f"/{METHOD[0]} {METHOD[1]}" if declaration.texts else ""
+    return f"{declaration.version}{reading}"[:40]

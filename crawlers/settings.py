@@ -23,13 +23,28 @@ BASE: dict[str, Any] = {
     "DOWNLOADER_MIDDLEWARES": {
         "scrapy.downloadermiddlewares.robotstxt.RobotsTxtMiddleware": None,
         "crawlers.middlewares.robots.SharedRobotsTxtMiddleware": 100,
+        "crawlers.middlewares.conditional.ConditionalMiddleware": 120,
         # after redirects, next to the download: whatever led to the request
         "crawlers.middlewares.private.PublicHostsMiddleware": 900,
+        "crawlers.middlewares.bulk.BulkMiddleware": 960,
         "scrapy.downloadermiddlewares.retry.RetryMiddleware": None,
         "crawlers.middlewares.waiting.PatientRetryMiddleware": 550,
+        "crawlers.middlewares.walls.FirewallMiddleware": 540,
+        "scrapy.downloadermiddlewares.redirect.RedirectMiddleware": None,
+        "crawlers.middlewares.redirects.ToldRedirectMiddleware": 600,
+        "scrapy.downloadermiddlewares.redirect.MetaRefreshMiddleware": None,
+        "crawlers.middlewares.redirects.ToldMetaRefreshMiddleware": 580,
+        "scrapy.downloadermiddlewares.httpcompression.HttpCompressionMiddleware": None,
+        "crawlers.middlewares.compression.WholeBodiesMiddleware": 590,
         "crawlers.middlewares.snapshots.SnapshotMiddleware": 50,
         "scrapy.downloadermiddlewares.cookies.CookiesMiddleware": None,
     },
+    "DOWNLOAD_HANDLERS": {
+        "http": "crawlers.middlewares.web.WebHandler",
+        "https": "crawlers.middlewares.web.WebHandler",
+        **dict.fromkeys(("data", "file", "ftp", "s3")),
+    },
+    "EXTENSIONS": {"crawlers.middlewares.missed.MissedPages": 500},
     "ITEM_PIPELINES": {"crawlers.storing.StorePipeline": 500},
     # bounds against hostile or broken hosts
     "DOWNLOAD_MAXSIZE": 20 * 1024 * 1024,
@@ -39,6 +54,7 @@ BASE: dict[str, Any] = {
     "DOWNLOAD_VERIFY_CERTIFICATES": True,
     "REDIRECT_MAX_TIMES": 5,
     "DEPTH_LIMIT": 12,
+    "CLOSESPIDER_TIMEOUT": 24 * 3600,
     "URLLENGTH_LIMIT": 2000,
     # nothing listens, nothing is cached behind our back
     "TELNETCONSOLE_ENABLED": False,
@@ -62,8 +78,10 @@ def user_agent(contact: str) -> str:
 
 def settings_for(declaration: Declaration, *, contact: str = "") -> dict[str, Any]:
     """The settings of one source on the live web."""
+    browser = {"crawlers.browsing.middleware.BrowserMiddleware": 950} if declaration.browser else {}
     return {
         **BASE,
+        "DOWNLOADER_MIDDLEWARES": {**BASE["DOWNLOADER_MIDDLEWARES"], **browser},
         "USER_AGENT": user_agent(contact),
         "DOWNLOAD_DELAY": declaration.delay,
         "AUTOTHROTTLE_START_DELAY": declaration.delay,

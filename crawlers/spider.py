@@ -6,19 +6,26 @@ where to start, which URLs are its own, and how to read a page. Reading never to
 
 from __future__ import annotations
 
+import os
 from collections.abc import AsyncIterator, Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import Any, ClassVar
 
 import scrapy
-from scrapy.exceptions import IgnoreRequest
 from scrapy.http import Request, Response
 from twisted.python.failure import Failure
 
 from crawlers.context import context_of
 from crawlers.declaration import Declaration
+from crawlers.listing import Listing
+from crawlers.middlewares.conditional import KNOWN, UNCHANGED
+from crawlers.middlewares.private import NotPublic
 from crawlers.middlewares.replay import NotArchived
+from crawlers.middlewares.robots import ForbiddenByRobots
+from crawlers.middlewares.snapshots import PRIVATE, SAME
+from pipelines.errors import UsageError
 from pipelines.records import Record, Rejected
+from pipelines.store.pages import Known
 from pipelines.store.writing import storable
 
 Found = Record | Rejected | Request
@@ -35,6 +42,12 @@ class Page:
     response: Response
     records: list[Record] = field(default_factory=list)
     rejected: list[Rejected] = field(default_factory=list)
+    #: It asks for other pages, so it is read anew at every visit, changed or not.
+    leads: bool = False
+    #: The host says that there is no such page (any more).
+    gone: bool = False
+    #: It is as it was when it was last read: nothing of it is read or written again.
+    unchanged: bool = False
 
     @property
     def whole(self) -> bool:
@@ -54,13 +67,59 @@ class SourceSpider(scrapy.Spider):
     #: replay and tests set this: the requests that stand in for `start_requests_live`
     replayed: Iterable[Request] | None = None
 
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self._listings: dict[str, Listing] = {}
+
     async def start(self) -> AsyncIterator[Any]:
-        for request in self.replayed if self.replayed is not None else self.start_requests_live():
+        if self.replayed is not None:
+            for request in self.replayed:
+                yield request.replace(errback=self.unanswered)
+            return
+        try:
+            for key in self.declaration.keys:
+                if not key.place:  # the source itself asks for it, later
+                    self.secret(key.env)
+            first = list(self.start_requests_live())
+        except Exception as error:  # a missing key, an argument that makes no sense, a slip of the source
+            self.logger.debug("cannot begin", exc_info=True)
+            context_of(self.crawler).unbegun = error
+            return
+        for request in self._with_known(first):
+            request.meta["start"] = True
             yield request.replace(errback=self.unanswered)
 
     def start_requests_live(self) -> Iterator[Request]:
         """The first requests of a run on the live web."""
         raise NotImplementedError
+
+    def secret(self, env: str) -> str:
+        """The value of one of the declaration's keys that have no place. Raises `UsageError` where a required one
+        is missing; an optional one then is empty."""
+        key = next(one for one in self.declaration.keys if one.env == env)
+        value = os.environ.get(env, "").strip()
+        if key.required and not value:
+            raise UsageError(f"{self.declaration.name} wants a key: set {env} ({key.why})")
+        return value
+
+    def listing(self, response: Response, name: str) -> Listing:
+        """The state of a listing in this run, or, where a page is read by itself, a fresh one."""
+        if self.replayed is not None or not response.meta.get("listing"):
+            return Listing(name, alone=True)
+        return self._listings.setdefault(name, Listing(name))
+
+    def list_request(self, url: str, name: str, **given: Any) -> Request:
+        """The request for a page of a listing: always fetched, and a link of a chain, not a step down."""
+        meta = {**given.pop("meta", {}), "listing": name, "depth_reset": True}
+        made: Request = given.pop("kind", Request)(url, meta=meta, dont_filter=True, **given)
+        state = self._listings.setdefault(name, Listing(name))
+        if state.first is None:
+            state.first = made
+        return made
+
+    def page_url(self, response: Response) -> str:
+        """The page's URL: for an answer to a form, the form spelled as a query."""
+        return page_url(response)
 
     def owns(self, url: str) -> bool:
         """Whether this source can read the page at `url` (used to choose pages out of an archive)."""
@@ -79,19 +138,31 @@ class SourceSpider(scrapy.Spider):
 
     def parse(self, response: Response, **_: Any) -> Iterator[Request | Page]:
         """Collect what `read` finds into one page; a parser that breaks rejects the page, not the run."""
-        page = Page(self.canonical(response.url), response)
-        if response.status != 200 and response.status not in response.meta.get("handle_httpstatus_list", ()):
-            page.rejected.append(_whole_page(f"the host answered {response.status}"))
+        page = Page(self.canonical(page_url(response)), response)
+        if UNCHANGED in response.flags:
+            page.unchanged = True
+            page.url = response.meta[KNOWN].url
             yield page
             return
+        if response.status != 200 and response.status not in response.meta.get("handle_httpstatus_list", ()):
+            page.gone = response.status in (404, 410) and not self._is_needed(response)
+            if page.gone:
+                context_of(self.crawler).absent.append(page.url)
+            else:
+                page.rejected.append(_whole_page(f"the host answered {response.status}"))
+            yield page
+            return
+        page.leads = bool(response.meta.get("listing"))
+        asked: list[Request] = []
         try:
             for found in self.read(response):
                 if isinstance(found, Request):
+                    page.leads = True
                     if self.replayed is None:
                         self._note_depth(found, response)
-                        yield found.replace(errback=self.unanswered)
+                        asked.append(found)
                     else:  # all that is archived is being read anyway
-                        context_of(self.crawler).linked(found.url)
+                        context_of(self.crawler).linked(found.meta.get("page_url") or found.url)
                 elif isinstance(found, Rejected):
                     page.rejected.append(found)
                 else:
@@ -100,7 +171,28 @@ class SourceSpider(scrapy.Spider):
             self.logger.exception("cannot read %s", response.url)
             page.records.clear()
             page.rejected.append(_whole_page(f"the parser broke: {type(error).__name__}: {error}"))
+        for request in self._with_known(asked):
+            yield request.replace(errback=request.errback or self.unanswered)
+        page.unchanged = SAME in response.flags and page.whole
         yield page
+
+    def _is_needed(self, response: Response) -> bool:
+        """Whether the source cannot do without the page: where it begins, or what leads to others."""
+        known: Known | None = response.meta.get(KNOWN)
+        return bool(
+            response.meta.get("start") or response.meta.get("listing") or (known is not None and known.leads)
+        )
+
+    def _with_known(self, requests: list[Request]) -> list[Request]:
+        """The requests with what the store knows of their pages, asked for all at once."""
+        look = context_of(self.crawler).known
+        plain = [one for one in requests if one.method == "GET" and not one.meta.get(PRIVATE)]
+        if look is not None and plain:
+            names = [self.canonical(one.meta.get("page_url") or one.url) for one in plain]
+            known = look(names)
+            for name, request in zip(names, plain, strict=True):
+                request.meta[KNOWN] = known.get(name)
+        return requests
 
     def _note_depth(self, found: Request, response: Response) -> None:
         # Scrapy drops what lies too deep without a word
@@ -117,11 +209,17 @@ class SourceSpider(scrapy.Spider):
         if context.failure is not None:  # the page is not to blame
             return
         if isinstance(error, NotArchived):
-            context.missing.append(url)
-        elif isinstance(error, IgnoreRequest):
+            context.missing[url] = None
+        elif isinstance(error, ForbiddenByRobots | NotPublic):
             context.forbidden.append(url)
         else:
             context.unreachable.append(f"{url} ({type(error).__name__})")
+
+
+def page_url(response: Response) -> str:
+    """The URL under which a response is kept: its own, or `page_url` of its request's meta (answers to forms)."""
+    named = response.request.meta.get("page_url") if response.request is not None else None
+    return str(named or response.url)
 
 
 def _whole_page(reason: str) -> Rejected:

@@ -15,6 +15,7 @@ from scrapy.exceptions import DropItem
 from crawlers.context import context_of
 from crawlers.middlewares.snapshots import snapshot_of
 from crawlers.spider import Page
+from pipelines.store.turns import Taken
 from pipelines.store.writing import Reading
 
 #: Facts in a batch, and seconds that a reading waits at most.
@@ -33,6 +34,7 @@ class StorePipeline:
         self._since = time.monotonic()
         self._pending: set[asyncio.Future[None]] = set()
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="store")
+        self._context.flush = self.flush
 
     @classmethod
     def from_crawler(cls, crawler: Crawler) -> StorePipeline:
@@ -41,7 +43,7 @@ class StorePipeline:
     async def process_item(self, item: Page) -> Page:
         if self._context.failure is not None:
             raise DropItem("the store refuses")
-        if not item.lists_on:
+        if not item.unchanged and not item.lists_on:
             self._context.unread.append(item.url)
         reading = self._reading(item)
         self._buffer.append(reading)
@@ -54,6 +56,8 @@ class StorePipeline:
 
     def _reading(self, page: Page) -> Reading:
         reference, at = snapshot_of(page.response)
+        if page.unchanged:
+            return Reading(page.url, at, reference, unchanged=True)
         done = self._context.ingest.run(page.records, at)
         return Reading(
             url=page.url,
@@ -63,7 +67,10 @@ class StorePipeline:
             documents=done.documents,
             rejected=[*page.rejected, *done.rejected],
             records=len(page.records),
-            complete=page.whole,
+            complete=page.whole and not page.gone,
+            gone=page.gone,
+            leads=page.leads,
+            parser=self._context.parser if page.lists_on and not page.gone else "",
             etag=_header(page, "ETag"),
             last_modified=_header(page, "Last-Modified"),
         )
@@ -80,7 +87,9 @@ class StorePipeline:
     def _write(self, batch: list[Reading]) -> None:
         if self._context.failure is not None:  # what comes after a lost batch is not written either
             return
-        self._context.archive.flush()
+        if self._context.lost.is_set():
+            raise Taken("another visitor took over, since this one gave no sign of life for too long")
+        self._context.archive.flush(durable=True)
         self._context.writer.write(batch)
         self._context.advance(len(batch))
 
@@ -89,10 +98,14 @@ class StorePipeline:
         if not future.cancelled() and (error := future.exception()) is not None:
             self._context.fail(self._crawler, error)
 
-    async def close_spider(self) -> None:
+    async def flush(self) -> None:
+        """Have all that was taken so far written."""
         self._send()
         while self._pending:
             await asyncio.wait(self._pending)
+
+    async def close_spider(self) -> None:
+        await self.flush()
         self._thread.shutdown()
         try:
             self._context.archive.close()

@@ -20,7 +20,8 @@ FILE_LIMIT = 500 * 1024 * 1024
 CELL_LIMIT = 100_000
 #: A row of more lines than this has lost its closing quote.
 ROW_LINES = 50
-EXCEL_UNPACKED_LIMIT = 1024 * 1024 * 1024
+#: A book is read into memory in part: one that unpacks to more, as damaged or harmful ones do, is refused.
+EXCEL_UNPACKED_LIMIT = 200 * 1024 * 1024
 #: Excel's own limit; a file that claims more would have us count empty rows for hours.
 EXCEL_ROWS = 1_048_576
 #: All that openpyxl and the XML parsers below it are known to raise on files that are damaged or made to harm.
@@ -150,8 +151,14 @@ def _csv(path: Path, data: bytes) -> Sheet:
 def _excel(path: Path, data: bytes) -> Sheet:
     try:
         with zipfile.ZipFile(io.BytesIO(data)) as parts:
-            if sum(info.file_size for info in parts.infolist()) > EXCEL_UNPACKED_LIMIT:
-                raise InputError("unpacks to more than a gigabyte", where=path.name)
+            # what a part says of its size holds: reading stops there
+            size = sum(info.file_size for info in parts.infolist())
+            if size > EXCEL_UNPACKED_LIMIT:
+                raise InputError(
+                    f"unpacks to {size:,} bytes; at most {EXCEL_UNPACKED_LIMIT:,} are read",
+                    where=path.name,
+                    hint="Save its first sheet as CSV.",
+                )
         book = openpyxl.load_workbook(io.BytesIO(data), read_only=True, data_only=True)
         sheet = book.worksheets[0]
         sheet.reset_dimensions()  # what many programs write there is too small, and rows would be left out

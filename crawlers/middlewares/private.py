@@ -16,7 +16,11 @@ OWN_MACHINE = "VALUENET_OWN_MACHINE"
 
 
 class NotPublic(IgnoreRequest):
-    """The host of a request has an address that is not public."""
+    """The `host` of a request has an address that is not public."""
+
+    def __init__(self, reason: str, host: str = "") -> None:
+        super().__init__(reason)
+        self.host = host
 
 
 def is_public(address: str) -> bool:
@@ -49,7 +53,7 @@ class PublicHostsMiddleware:
         if host not in self._known:
             self._known[host] = await self._look_up(host)
         if not self._known[host]:
-            raise NotPublic(f"not a public address: {host}")
+            raise NotPublic(f"not a public address: {host}", host)
 
     async def _look_up(self, host: str) -> bool:
         try:

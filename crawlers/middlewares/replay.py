@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
@@ -24,18 +25,25 @@ class NotArchived(IgnoreRequest):
 
 
 def read_documents(paths: Iterable[Path]) -> list[Stored]:
-    """Plain files as if they had been fetched, each under its lasting name."""
-    return [
-        Stored(lasting_name(path), 200, (), path.read_bytes(), now(), path, 0) for path in paths
-    ]  # fmt: skip
+    """Plain files as if they had been fetched, each under its lasting name; bodies are read when asked for."""
+    return [Stored(lasting_name(path), 200, (), b"", now(), path, 0) for path in paths]
 
 
 def read_archives(paths: Iterable[Path]) -> list[Stored]:
-    """The responses in WARC files, bodies left out (they are read again when asked for), oldest first."""
-    found = []
+    """The responses in WARC files, bodies left out (they are read again when asked for), oldest first.
+
+    A visit that found the bytes of an earlier one stands as that response, at its own time; where the earlier
+    one is in none of the files, it is left out.
+    """
+    found: list[Stored] = []
+    again: list[Stored] = []
     for path in paths:
         for one in read_warc(path):
-            found.append(Stored(one.url, one.status, one.headers, b"", one.fetched_at, one.file, one.offset))
+            (again if one.revisit else found).append(dataclasses.replace(one, body=b""))
+    first = {(one.url, one.digest): one for one in reversed(found) if one.digest}
+    for one in again:
+        if original := first.get((one.url, one.digest)):
+            found.append(dataclasses.replace(original, fetched_at=one.fetched_at))
     return sorted(found, key=lambda one: (one.fetched_at, one.url))
 
 
@@ -44,6 +52,7 @@ class ReplayHandler(BaseDownloadHandler):
 
     def __init__(self, crawler: Any) -> None:
         super().__init__(crawler)
+        self._crawler = crawler
         self._by_url: dict[str, Stored] = {one.url: one for one in context_of(crawler).stored or []}
 
     async def download_request(self, request: Request) -> Response:
@@ -51,8 +60,13 @@ class ReplayHandler(BaseDownloadHandler):
         if stored is None:
             raise NotArchived(f"not in the archive: {request.url}")
         request.meta["stored"] = stored
+        is_bulk = context_of(self._crawler).declaration.bulk
         if stored.file.name.endswith(WARC_ENDINGS):
             stored = read_snapshot(stored.file.parent, stored.file.name, stored.offset)
+        elif is_bulk:
+            request.meta["file"] = stored.file
+        else:
+            stored = dataclasses.replace(stored, body=stored.file.read_bytes())
         headers = Headers(dict(stored.headers))
         headers.pop("Content-Encoding", None)
         kind = responsetypes.from_args(headers=headers, url=stored.url, body=stored.body)

@@ -9,8 +9,10 @@ from __future__ import annotations
 from typing import Any
 
 from scrapy.core.downloader.handlers.base import BaseDownloadHandler
-from scrapy.core.downloader.handlers.http11 import HTTP11DownloadHandler
 from scrapy.http import Request, Response
+
+from crawlers.middlewares.bulk import BulkDownload
+from crawlers.middlewares.keys import KeyedDownload
 
 STAND_IN = "VALUENET_STAND_IN"
 
@@ -21,13 +23,13 @@ def stand_in_url(base: str, url: str) -> str:
     return f"{base.rstrip('/')}/{scheme}/{rest}"
 
 
-class StandInHandler(BaseDownloadHandler):
+class _StandIn(BaseDownloadHandler):
     """Downloads from the stand-in, and answers in the name of the original URL."""
 
     def __init__(self, crawler: Any) -> None:
         super().__init__(crawler)
         self._base: str = crawler.settings[STAND_IN]
-        self._http = HTTP11DownloadHandler(crawler)
+        self._http = BulkDownload(crawler)
 
     async def download_request(self, request: Request) -> Response:
         response = await self._http.download_request(
@@ -37,3 +39,7 @@ class StandInHandler(BaseDownloadHandler):
 
     async def close(self) -> None:
         await self._http.close()
+
+
+class StandInHandler(KeyedDownload, _StandIn):
+    """The same, with the source's keys."""

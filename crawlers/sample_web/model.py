@@ -7,8 +7,8 @@ from __future__ import annotations
 
 import datetime as dt
 from calendar import monthrange
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
 from typing import Literal
 
 from pipelines.errors import InputError
@@ -265,6 +265,12 @@ class World:
     batches: tuple[Batch, ...]
     ror: tuple[RorEntry, ...]
     lei: tuple[LeiEntry, ...]
+    #: The hosts of the news sites; an article stands on the one that its number falls to.
+    press: tuple[str, ...] = ("news.valuenet.example",)
+    #: Whether the organisations are invented, too, and the articles told in more turns.
+    generated: bool = False
+    #: Article number → day on which its page last changed, where that is not the day of its report.
+    revised: Mapping[int, dt.date] = field(default_factory=dict)
 
     def organisation(self, name: str) -> Organisation:
         """The bearer of a name. Raises `InputError` for a name that no organisation bears."""

@@ -11,7 +11,10 @@ from __future__ import annotations
 import datetime as dt
 import gzip
 import hashlib
+import socket
+import struct
 import threading
+import time
 from collections import Counter, deque
 from email.utils import format_datetime, parsedate_to_datetime
 from http import HTTPStatus
@@ -21,13 +24,14 @@ from types import ModuleType, TracebackType
 from typing import Final
 from urllib.parse import parse_qsl, unquote, urlsplit
 
+from crawlers.sample_web.faults import Faults, Sent
 from crawlers.sample_web.files import write_files
 from crawlers.sample_web.model import World
-from crawlers.sample_web.pages import cac, gleif, news, ror
+from crawlers.sample_web.pages import cac, gleif, news, ror, scripted
 from crawlers.sample_web.pages.answers import Answer, Asked, missing, text
 from crawlers.sample_web.world import world as own_world
 
-SITES: Final[tuple[ModuleType, ...]] = (cac, gleif, news, ror)
+SITES: Final[tuple[ModuleType, ...]] = (cac, gleif, news, ror, scripted)
 HOSTS: Final[dict[str, ModuleType]] = {host: site for site in SITES for host in site.HOSTS}
 #: As many requests are remembered, the latest.
 _REMEMBERED: Final = 10_000
@@ -35,10 +39,16 @@ _COMPRESSED_LEAST: Final = 200
 
 
 class SampleWeb:
-    """The server as a context manager: it answers inside the `with` block. Port 0 takes any free port."""
+    """The server as a context manager: it answers inside the `with` block. Port 0 takes any free port.
 
-    def __init__(self, port: int = 0, host: str = "127.0.0.1", world: World | None = None) -> None:
+    faults: what goes wrong on it; nothing where it is left out."""
+
+    def __init__(
+        self, port: int = 0, host: str = "127.0.0.1", world: World | None = None, faults: Faults | None = None
+    ) -> None:
         self.world = world or own_world()
+        self.hosts = HOSTS | dict.fromkeys(self.world.press, news)
+        self.faults = faults
         self._server = _Server((host, port), self)
         self._thread: threading.Thread | None = None
         self._lock = threading.Lock()
@@ -88,7 +98,7 @@ class SampleWeb:
             self._asked.append(original)
             if waiting := self._faults.get(original):
                 return text("out of order, on demand\n", "text/plain", waiting.pop(0))
-        site = HOSTS.get(asked.host)
+        site = self.hosts.get(asked.host)
         if site is None or scheme not in ("http", "https"):
             return missing(asked)
         found: Answer = site.answer(self.world, asked)
@@ -157,6 +167,10 @@ class _Handler(BaseHTTPRequestHandler):
             f"?{parts.query}" if parts.query else ""
         )
         found = self.server.web.answer(scheme, asked, original)
+        faults = self.server.web.faults
+        if faults is not None and (wrong := faults.next(original, found)) is not None:
+            self._fail(wrong, with_body=with_body)
+            return
         mark = f'"{hashlib.sha256(found.body).hexdigest()[:32]}"'
         if found.status == HTTPStatus.OK and self._unchanged(mark, found.modified):
             self._head(HTTPStatus.NOT_MODIFIED, found, mark)
@@ -174,6 +188,22 @@ class _Handler(BaseHTTPRequestHandler):
         self.end_headers()
         if with_body:
             self.wfile.write(body)
+
+    def _fail(self, sent: Sent, *, with_body: bool) -> None:
+        time.sleep(sent.late)
+        if sent.reset:  # closing without lingering sends a reset
+            self.connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+            self.close_connection = True
+            self.connection.close()
+            return
+        self.send_response(sent.status)
+        for name, value in sent.headers:
+            self.send_header(name, value)
+        self.send_header("Content-Length", str(len(sent.body)))
+        self.end_headers()
+        if with_body:
+            self.wfile.write(sent.body[: sent.cut])
+        self.close_connection = self.close_connection or sent.cut is not None
 
     def _head(self, status: int, found: Answer, mark: str) -> None:
         self.send_response(status)

@@ -9,16 +9,17 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterator
-from dataclasses import dataclass
-from functools import cache
+from dataclasses import dataclass, fields
+from functools import lru_cache
+from pathlib import Path
 from typing import Final, Literal
 
 import pandas as pd
 
 from crawlers.sample_web.files import listable
 from crawlers.sample_web.model import Cooperation, World
-from crawlers.sample_web.pages.news import url
-from crawlers.sample_web.pages.writing import articles, as_printed
+from crawlers.sample_web.pages.news import url_of
+from crawlers.sample_web.pages.writing import as_printed
 from crawlers.sample_web.world import world as own_world
 
 Level = Literal["entity", "group"]
@@ -58,16 +59,44 @@ class Truth:
     def edges(self, year: int, level: Level = "group") -> pd.DataFrame:
         """source, target, dimension of the network of a year."""
         found = self.relations(level)
-        sample = set(self.organisations.loc[self.organisations["sample"], "organisation"])
-        if level == "group":
-            heads = self.heads()
-            sample = {heads[one] for one in sample}
+        sample = self._sample(level)
         known = found["date"] <= pd.Timestamp(year, 12, 31)
         touching = found["source"].isin(sample) | found["target"].isin(sample)
         columns = ["source", "target", "dimension"]
         return (
             found.loc[known & touching, columns].drop_duplicates().sort_values(columns).reset_index(drop=True)
         )
+
+    def nodes(self, year: int, level: Level = "group") -> frozenset[str]:
+        """The nodes of the network of a year: the sample companies and all others that an edge touches.
+
+        A sample company counts from the first year on, as in the printed report, also before its first edge.
+        """
+        edges = self.edges(year, level)
+        return frozenset(self._sample(level)) | set(edges["source"]) | set(edges["target"])
+
+    def _sample(self, level: Level) -> set[str]:
+        sample = set(self.organisations.loc[self.organisations["sample"], "organisation"])
+        if level == "group":
+            heads = self.heads()
+            return {heads[one] for one in sample}
+        return sample
+
+    def write(self, directory: Path) -> tuple[Path, ...]:
+        """A CSV file for each frame and for the edges of each year at both levels, into `directory`, which is made
+        where it is missing. Lists are joined by `|`."""
+        directory.mkdir(parents=True, exist_ok=True)
+        frames = {one.name: getattr(self, one.name) for one in fields(self)}
+        levels: tuple[Level, ...] = ("entity", "group")
+        frames |= {f"edges_{level}_{year}": self.edges(year, level) for level in levels for year in YEARS}
+        written = []
+        for name, frame in frames.items():
+            path = directory / f"{name}.csv"
+            lists = [column for column in ("technologies", "applications") if column in frame]
+            joined = {column: frame[column].map("|".join) for column in lists}
+            frame.assign(**joined).to_csv(path, index=False, lineterminator="\n")
+            written.append(path)
+        return tuple(written)
 
     def yearly(self, level: Level = "group") -> pd.DataFrame:
         """year, dimension, edges, for each year from 2014 to 2021."""
@@ -91,7 +120,7 @@ class Truth:
         return heads
 
 
-@cache
+@lru_cache(maxsize=4)
 def truth(world: World | None = None) -> Truth:
     """The truth of a world; of the one that comes with the program where none is given."""
     world = world or own_world()
@@ -170,8 +199,8 @@ def _products(world: World) -> Iterator[dict[str, object]]:
 
 
 def _technology(world: World) -> Iterator[dict[str, object]]:
-    where = {one.number: url(one) for one in articles(world)}
     for fact in world.cooperation:
+        where = url_of(world, fact)
         for source, target in _pairs(fact):
             yield {
                 "source": world.name_of[source],
@@ -182,7 +211,7 @@ def _technology(world: World) -> Iterator[dict[str, object]]:
                 "technologies": fact.technologies,
                 "applications": fact.applications,
                 "directed": not fact.parties,
-                "url": where[fact.number],
+                "url": where,
             }
 
 
@@ -194,8 +223,8 @@ def _pairs(fact: Cooperation) -> Iterator[tuple[str, str]]:
 
 
 def _investment(world: World) -> Iterator[dict[str, object]]:
-    where = {one.number: url(one) for one in articles(world)}
     for event in world.rounds:
+        where = url_of(world, event) if event.article else ""
         for investor in event.investors:
             yield {
                 "source": world.name_of[investor],
@@ -205,7 +234,7 @@ def _investment(world: World) -> Iterator[dict[str, object]]:
                 "round": event.round,
                 "amount": event.amount,
                 "event": event.event,
-                "url": where.get(event.article, ""),
+                "url": where,
             }
 
 

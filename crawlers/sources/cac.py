@@ -13,7 +13,7 @@ from __future__ import annotations
 
 import datetime as dt
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Final, Literal
 from urllib.parse import parse_qs, urlencode, urlsplit
 
@@ -21,6 +21,7 @@ from lxml import etree, html
 from scrapy.http import Request, Response
 
 from crawlers.declaration import Declaration, Expected
+from crawlers.listing import Listing
 from crawlers.parsing import QUOTE_LIMIT, at, checked, list_at, load_json, number_at, reject, text_at, tidy
 from crawlers.spider import Found, SourceSpider
 from crawlers.urls import absolute, clean_url, host_of, on_hosts, path_of
@@ -61,6 +62,7 @@ LEFT = {
 _LIST = "https://www.cac.gov.cn/cms/JsonList"
 #: 网信发布, the channel of announcements.
 _CHANNEL = "A093702"
+_LISTED: Final = "announcements"
 _PER_PAGE = 20
 _PAGES_MOST = 300
 #: The filing system's own short list of notices, each with the address of its announcement.
@@ -113,8 +115,11 @@ class CacSpider(SourceSpider):
     declaration = DECLARATION
 
     def start_requests_live(self) -> Iterator[Request]:
-        yield Request(_list_url(1))
+        yield self._page(_list_url(1))
         yield Request(_NOTICES)
+
+    def _page(self, url: str) -> Request:
+        return self.list_request(url, _LISTED)
 
     def owns(self, url: str) -> bool:
         return on_hosts(url, DECLARATION.hosts) or path_of(url).lower().endswith(DECLARATION.documents)
@@ -129,7 +134,7 @@ class CacSpider(SourceSpider):
         elif "downloadfile" in path_of(url).lower():
             yield not_a_list(body)
         elif body.lstrip()[:1] in (b"{", b"["):
-            yield from _read_index(body, url, int(response.meta.get("total", 0)))
+            yield from _read_index(body, url, self.listing(response, _LISTED), self._page)
         else:
             yield from _read_page(body, url)
 
@@ -261,8 +266,11 @@ def _list_url(page: int) -> str:
     return f"{_LIST}?{urlencode({'channelCode': _CHANNEL, 'perPage': _PER_PAGE, 'pageno': page})}"
 
 
-def _read_index(body: bytes, url: str, total: int) -> Iterator[Found]:
-    """Announcements of filings out of a list in JSON: a page of the channel, or the filing system's notices."""
+def _read_index(body: bytes, url: str, listing: Listing, ask: Callable[[str], Request]) -> Iterator[Found]:
+    """Announcements of filings out of a list in JSON: a page of the channel, or the filing system's notices.
+
+    ask: makes the request for another page of the list.
+    """
     try:
         answer = load_json(body)
         if number_at(answer, "errno"):
@@ -285,12 +293,10 @@ def _read_index(body: bytes, url: str, total: int) -> Iterator[Found]:
         yield reject("$", error.message, kind="listing", field=error.field, raw=raw)
         return
     yield from _announcements(entries, url, "$.list")
-    if total and now != total:
-        reason = "the list grew or shrank while it was paged: some announcements may be missed"
-        yield reject("$.totalRec", reason, kind="listing", field="totalRec", value=f"{total} → {now}")
     page = _page_number(url)
-    if listed and page * _PER_PAGE < now and page < _PAGES_MOST:
-        yield Request(_list_url(page + 1), meta={"total": now})
+    more = ask(_list_url(page + 1)) if page * _PER_PAGE < now and page < _PAGES_MOST else None
+    ids = [link for _, link in entries]
+    yield from listing.turn(ids, total=now, more=more, locator="$.totalRec")
 
 
 def _page_number(url: str) -> int:

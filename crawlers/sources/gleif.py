@@ -64,6 +64,7 @@ DECLARATION = Declaration(
 
 #: What the answers hold and the records leave out, and why. A name is the end of a JSON path.
 LEFT = {
+    "meta.pagination.total": "held against the records that a listing shows",
     "meta.goldenCopy.publishDate": "about the answer",
     "meta.pagination.currentPage": "about the answer",
     "meta.pagination.perPage": "about the answer",
@@ -117,7 +118,7 @@ LEFT = {
 _API: Final = "https://api.gleif.org/api/v1/lei-records"
 _PER_PAGE: Final = 200
 #: A guard against a listing that goes round in circles: 3 million records fit.
-_PAGES_MOST: Final = 15_000
+_RECORDS: Final = "records"
 
 _LEI = re.compile(r"[0-9A-Z]{18}[0-9]{2}")
 _OF = re.compile(r"/lei-records/(?P<lei>[0-9A-Z]{20})/(?P<part>[a-z-]+)$")
@@ -191,7 +192,7 @@ class GleifSpider(SourceSpider):
             "page[size]": _PER_PAGE,
             "page[cursor]": "*",
         }
-        yield Request(f"{_API}?{urlencode(asked)}", meta={"page": 1})
+        yield self.list_request(f"{_API}?{urlencode(asked)}", _RECORDS)
 
     def owns(self, url: str) -> bool:
         return host_of(url) in DECLARATION.hosts and path_of(url).startswith("/api/v1/")
@@ -211,7 +212,8 @@ class GleifSpider(SourceSpider):
             listed = list_at(answer, "data") if several else [data]
             yield from _read_all(listed, several, response.url)
             if several and any(text_at(one, "type") not in _SILENT for one in listed):
-                yield from self._onward(answer, len(listed), response)
+                ids = [f"{at(one, 'type')} {at(one, 'id')}" for one in listed]
+                yield from self._onward(answer, ids, response)
         except InputError as error:
             raw = response.body[:600].decode("utf-8", "replace")
             yield reject("$", error.message, kind="page", field=error.field, raw=raw)
@@ -220,40 +222,22 @@ class GleifSpider(SourceSpider):
             for one in listed:
                 yield from _parent(one)
 
-    def _onward(self, answer: Any, count: int, response: Response) -> Iterator[Found]:
+    def _onward(self, answer: Any, ids: list[str], response: Response) -> Iterator[Found]:
         """The next page of a listing, and what the totals say."""
         total = number_at(answer, "meta.pagination.total")
         following = text_at(answer, "links.next")
-        page, seen = int(response.meta.get("page", 1)), int(response.meta.get("seen", 0)) + count
-        first = int(response.meta.get("total", total or 0))
-        if total is not None and total != first:
-            reason = "the listing grew or shrank while it was paged: some records may be missed"
-            yield reject(
-                "$.meta.pagination.total", reason, kind="listing", field="total", value=f"{first} → {total}"
-            )
-        if following and count and page < _PAGES_MOST:
+        name = str(response.meta.get("listing") or path_of(response.url))
+        more = None
+        if following:
             target = clean_url(following)
             if target is None or not self.owns(target):
-                yield reject(
-                    "$.links.next",
-                    "the next page lies elsewhere",
-                    kind="listing",
-                    field="next",
-                    value=following,
-                )
+                reason = "the next page lies elsewhere"
+                yield reject("$.links.next", reason, kind="listing", field="next", value=following)
                 return
-            # the pages of a listing are a chain, bounded by their number, not by their depth
-            meta = {"page": page + 1, "seen": seen, "total": first, "depth_reset": True}
-            yield Request(target, meta=meta)
-        elif "page" in response.meta and total is not None and seen < total:
-            # Known only where the listing was paged from its start, not for a single page replayed.
-            yield reject(
-                "$.data",
-                f"the listing ends after {seen} of {total} records",
-                kind="listing",
-                field="total",
-                value=total,
-            )
+            more = self.list_request(target, name)
+        yield from self.listing(response, name).turn(
+            ids, total=total, more=more, locator="$.meta.pagination.total"
+        )
 
 
 def is_uscc(code: str) -> bool:

@@ -160,10 +160,9 @@ class RorSpider(SourceSpider):
             raw = response.body[:600].decode("utf-8", "replace")
             yield reject("$", error.message, kind="page", field=error.field, raw=raw)
 
-    def _page(self, url: str, **meta: int) -> Request:
-        # the pages of a listing are a chain, bounded by their number, not by their depth
+    def _page(self, url: str) -> Request:
         headers = {"Client-Id": self.client_id} if self.client_id else {}
-        return Request(url, headers=headers, meta={**meta, "depth_reset": True})
+        return self.list_request(url, self.country, headers=headers)
 
     def _listing(self, answer: Any, response: Response) -> Iterator[Found]:
         items = list_at(answer, "items")
@@ -181,25 +180,14 @@ class RorSpider(SourceSpider):
             return
         written = asked.get("page", ["1"])[0]
         page = int(written) if written.isascii() and written.isdecimal() and len(written) < 6 else 1
-        seen = int(response.meta.get("seen", (page - 1) * _PER_PAGE)) + len(items)
-        first = int(response.meta.get("total", now))
-        if now != first:
-            reason = "the listing grew or shrank while it was paged: some organisations may be missed"
-            yield reject(
-                "$.number_of_results",
-                reason,
-                kind="listing",
-                field="number_of_results",
-                value=f"{first} → {now}",
-            )
-        if items and seen < now and page < _PAGES_MOST:
+        more = None
+        if page * _PER_PAGE < now and page < _PAGES_MOST:
             asked["page"] = [str(page + 1)]
-            yield self._page(
-                parts._replace(query=urlencode(asked, doseq=True)).geturl(), total=first, seen=seen
-            )
-        elif seen < now:
-            reason = f"the listing ends after {seen} of {now} organisations"
-            yield reject("$.items", reason, kind="listing", field="number_of_results", value=now)
+            more = self._page(parts._replace(query=urlencode(asked, doseq=True)).geturl())
+        ids = [str(at(item, "id")) for item in items]
+        yield from self.listing(response, self.country).turn(
+            ids, total=now, more=more, locator="$.number_of_results"
+        )
 
 
 def read_organisation(entry: Any, where: str) -> Iterator[Organisation | Rejected]:

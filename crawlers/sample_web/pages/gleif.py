@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable
+from functools import lru_cache
 from typing import Any, Final
 from urllib.parse import urlencode
 
@@ -23,16 +24,16 @@ def answer(world: World, asked: Asked) -> Answer:
         return text("User-agent: *\nDisallow:\n", "text/plain")
     path = asked.path.rstrip("/")
     if path == _PATH:
-        return _listing([_record(world, one) for one in _chosen(world, asked)], asked, path)
+        return _listing(world, _chosen(world, asked), _record, asked, path)
     lei, _, rest = path.removeprefix(_PATH + "/").partition("/")
-    entry = next((one for one in world.lei if one.lei == lei), None)
+    entry = _entries(world).get(lei)
     if not path.startswith(_PATH + "/") or entry is None:
         return _error(asked) if path.startswith("/api/v1/") else missing(asked)
     return _related(world, entry, rest, asked, path)
 
 
 def _related(world: World, entry: LeiEntry, rest: str, asked: Asked, path: str) -> Answer:
-    parent = next((one for one in world.lei if one.lei == entry.parent), None)
+    parent = _entries(world).get(entry.parent)
     children = _children(world, entry)
     level = rest.split("-")[0]
     if rest == "":
@@ -44,14 +45,28 @@ def _related(world: World, entry: LeiEntry, rest: str, asked: Asked, path: str) 
     if rest in ("direct-parent-reporting-exception", "ultimate-parent-reporting-exception") and not parent:
         return _one(_exception(entry, level))
     if rest in ("direct-children", "ultimate-children"):
-        return _listing([_record(world, one) for one in children], asked, path)
+        return _listing(world, children, _record, asked, path)
     if rest in ("direct-child-relationships", "ultimate-child-relationships"):
-        return _listing([_relationship(one, entry, level) for one in children], asked, path)
+        return _listing(world, children, lambda _, one: _relationship(one, entry, level), asked, path)
     return _error(asked)
 
 
+@lru_cache(maxsize=4)
+def _entries(world: World) -> dict[str, LeiEntry]:
+    return {one.lei: one for one in world.lei}
+
+
+@lru_cache(maxsize=4)
+def _by_parent(world: World) -> dict[str, list[LeiEntry]]:
+    found: dict[str, list[LeiEntry]] = {}
+    for one in world.lei:
+        if one.parent:
+            found.setdefault(one.parent, []).append(one)
+    return found
+
+
 def _children(world: World, entry: LeiEntry) -> list[LeiEntry]:
-    return [one for one in world.lei if one.parent == entry.lei]
+    return _by_parent(world).get(entry.lei, [])
 
 
 def _chosen(world: World, asked: Asked) -> list[LeiEntry]:
@@ -80,14 +95,20 @@ def _error(asked: Asked) -> Answer:
     return as_json(said, _TYPE, 404)
 
 
-def _listing(data: list[dict[str, Any]], asked: Asked, path: str) -> Answer:
+def _listing(
+    world: World,
+    entries: list[LeiEntry],
+    shape: Callable[[World, LeiEntry], dict[str, Any]],
+    asked: Asked,
+    path: str,
+) -> Answer:
     """One page of a listing: by number, or by cursor, which begins with `*` and here counts the records passed."""
     size = number(asked.query.get("page[size]", ""), 1, 200, 15)
     cursor = asked.query.get("page[cursor]")
     page = number(asked.query.get("page[number]", ""), 1, 10_000, 1)
     start = (page - 1) * size if cursor is None else number(cursor, 0, 1_000_000, 0)
-    shown = data[start : start + size]
-    last = max(1, -(-len(data) // size))
+    shown = [shape(world, one) for one in entries[start : start + size]]
+    last = max(1, -(-len(entries) // size))
     kept = {name: value for name, value in asked.query.items() if not name.startswith("page[")}
 
     def link(place: dict[str, object]) -> str:
@@ -98,10 +119,10 @@ def _listing(data: list[dict[str, Any]], asked: Asked, path: str) -> Answer:
         "perPage": size,
         "from": start + 1 if shown else None,
         "to": start + len(shown) if shown else None,
-        "total": len(data),
+        "total": len(entries),
         "lastPage": last,
     }
-    onward = start + size < len(data)
+    onward = start + size < len(entries)
     if cursor is None:
         links = {"first": link({"page[number]": 1})}
         if page > 1:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Iterable
+from functools import lru_cache
 from typing import Any, Final
 
 from crawlers.sample_web.model import RorEntry, World
@@ -25,14 +26,19 @@ def answer(world: World, asked: Asked) -> Answer:
     wanted = path.removeprefix(_PATH + "/")
     if wanted == path:
         return missing(asked)
-    for entry in world.ror:
-        if entry.id == wanted:
-            return as_json(organisation(entry), _TYPE)
+    if entry := _entries(world).get(wanted):
+        return as_json(organisation(entry), _TYPE)
     return as_json({"errors": [f"ROR ID '{wanted}' does not exist"]}, _TYPE, 404)
 
 
+@lru_cache(maxsize=4)
+def _entries(world: World) -> dict[str, RorEntry]:
+    """The entries by their ids, in the order of these."""
+    return {one.id: one for one in sorted(world.ror, key=lambda one: one.id)}
+
+
 def _listing(world: World, asked: Asked) -> Answer:
-    found = sorted(world.ror, key=lambda one: one.id)
+    found = list(_entries(world).values())
     for condition in filter(None, asked.query.get("filter", "").split(",")):
         name, _, value = condition.partition(":")
         if name not in _FILTERS:

@@ -6,14 +6,17 @@ No sentence about a relation says more than the fact does; what is said of techn
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from typing import Final
 
 import opencc
 
 from crawlers.sample_web.model import Cooperation, Quiet, Round, World
+from crawlers.sample_web.pages import turns as more
+
+Told = Cooperation | Quiet | Round
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,7 +28,7 @@ class Article:
     title: str
     paragraphs: tuple[str, ...]
     charset: str
-    about: Cooperation | Round | Quiet
+    about: Told
 
     @property
     def path(self) -> str:
@@ -111,26 +114,51 @@ _ROUND: Final = (
 )
 
 
-@cache
+@lru_cache(maxsize=2)
 def articles(world: World) -> tuple[Article, ...]:
-    """Every article of the site, by number."""
-    written = [
-        *(_cooperation(one) for one in world.cooperation),
-        *(_quiet(one) for one in world.quiet),
-        *(_round(one) for one in world.rounds if one.article),
-    ]
-    return tuple(sorted(written, key=lambda one: one.number))
+    """Every article of the sites, by number. For a few thousand; larger worlds are written page by page."""
+    return tuple(sorted((write(world, one) for one in told_in(world)), key=lambda one: one.number))
 
 
-def _cooperation(one: Cooperation) -> Article:
+def told_in(world: World) -> Iterator[Told]:
+    """What the articles tell, one fact each."""
+    yield from world.cooperation
+    yield from world.quiet
+    yield from (one for one in world.rounds if one.article)
+
+
+def number_of(fact: Told) -> int:
+    """The number of the article that tells it."""
+    return fact.article if isinstance(fact, Round) else fact.number
+
+
+def path_of(fact: Told) -> str:
+    """Where the article that tells it stands on its site."""
+    day = fact.when.reported
+    return f"/{day.year}/{day.month:02d}/{day.day:02d}/{number_of(fact):04d}.html"
+
+
+def write(world: World, fact: Told) -> Article:
+    """The article that tells a fact."""
+    if isinstance(fact, Cooperation):
+        return _cooperation(world, fact)
+    return _round(world, fact) if isinstance(fact, Round) else _quiet(fact)
+
+
+def _cooperation(world: World, one: Cooperation) -> Article:
     told = {"d": one.when.chinese, "w": one.what}
     if one.parties:
-        turns: Sequence[tuple[str, str]] = _MUTUAL[one.kind]
-        told["a"] = joined(one.parties, "与")
+        turns = (more.MUTUAL if world.generated else _MUTUAL)[one.kind]
+        told |= {"a": joined(one.parties, "与"), "A": joined(_introduced(world, one.parties), "与")}
     else:
-        turns = _TENDER if one.tender else _DIRECTED[one.kind]
-        told["p"], told["r"] = one.provider, joined(one.recipients, "和")
-    title, lead = turns[one.number % len(turns)]
+        kinds, tender = (more.DIRECTED, more.TENDER) if world.generated else (_DIRECTED, _TENDER)
+        turns = tender if one.tender else kinds[one.kind]
+        told |= {"p": one.provider, "P": joined(_introduced(world, [one.provider]), "")}
+        told |= {"r": joined(one.recipients, "和"), "R": joined(_introduced(world, one.recipients), "和")}
+    # One step through the sites must not fall into step with the turns.
+    title, lead = turns[(one.number // len(world.press)) % len(turns)]
+    for name in "apr":  # introduced where they come first
+        lead = lead.replace(f"{{{name}}}", f"{{{name.upper()}}}", 1)
     fields = _FIELDS[one.number % len(_FIELDS)].format(
         areas="、".join(one.applications), techs="、".join(one.technologies)
     )
@@ -139,7 +167,19 @@ def _cooperation(one: Cooperation) -> Article:
     return Article(one.number, one.when.reported, headline, tuple(text), one.charset, one)
 
 
-def _round(one: Round) -> Article:
+def _introduced(world: World, names: Sequence[str]) -> list[str]:
+    """Legal names with the short one in brackets, as articles introduce them; in generated worlds alone."""
+    if not world.generated:
+        return list(names)
+    found = []
+    for name in names:
+        bearer = world.organisation(name)
+        known = name == bearer.legal and bearer.name != name
+        found.append(f"{name}（以下简称“{bearer.name}”）" if known else name)
+    return found
+
+
+def _round(world: World, one: Round) -> Article:
     money = "金额未披露。" if one.amount == "未披露" else f"金额为{one.amount}。"
     told = {
         "d": one.when.chinese,
@@ -151,8 +191,9 @@ def _round(one: Round) -> Article:
     if one.round == "并购":
         title, lead = _ACQUISITION
     else:
-        turns = _STRATEGIC if one.round == "战略投资" else _ROUND
-        title, lead = turns[one.article % len(turns)]
+        own, strategic = (more.ROUND, more.STRATEGIC) if world.generated else (_ROUND, _STRATEGIC)
+        turns = strategic if one.round == "战略投资" else own
+        title, lead = turns[(one.article // len(world.press)) % len(turns)]
     words = (lead.format(**told), _background(one.article))
     return Article(one.article, one.when.reported, title.format(**told), words, "", one)
 
