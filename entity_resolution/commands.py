@@ -8,6 +8,7 @@ import click
 
 from entity_resolution.description import describe
 from entity_resolution.judgements import Judged, history, judge, undo
+from entity_resolution.matcher import shipped
 from entity_resolution.resolver import resolve
 from pipelines.console import emit, front, json_option, note, table
 from pipelines.store.session import open_store
@@ -18,16 +19,18 @@ _day = click.DateTime(["%Y-%m-%d"])
 
 @click.command(epilog="Example: valuenet resolve --all")
 @click.option("--all", "everything", is_flag=True, help="Decide all mentions anew, not the new ones alone.")
+@click.option("--rules-only", is_flag=True, help="Do not ask the model about names that rules leave apart.")
 @json_option
-def resolve_command(everything: bool, as_json: bool) -> None:
+def resolve_command(everything: bool, rules_only: bool, as_json: bool) -> None:
     """Decide which new names mean the same organisation, and queue what is ambiguous.
 
-    Identifiers, equal names, the curated list and stated links decide; what a person decided stands. A decision
-    that an earlier one forbids is left out and listed with the names that it would have joined.
+    Identifiers, equal names, the curated list and stated links decide first, then the model; what a person decided
+    stands. What neither decides waits in the queue (valuenet review). A decision that an earlier one forbids is
+    left out and listed with the names that it would have joined.
     """
     engine = open_store(front().store)
     try:
-        done = resolve(engine, everything=everything)
+        done = resolve(engine, everything=everything, matcher=None if rules_only else shipped())
     finally:
         engine.dispose()
     counts = {

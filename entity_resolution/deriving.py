@@ -25,12 +25,14 @@ from entity_resolution.relations import RELATIONS, Cycle, lift
 
 @dataclass(frozen=True, slots=True)
 class Derived:
-    """What a derivation came to. `refusals` are of the mentions that were derived; `cycles` of all."""
+    """What a derivation came to. `refusals` are of the mentions that were derived; `cycles` of all. `touched` are
+    these mentions (None: every one)."""
 
     entities: int
     founded: int
     refusals: tuple[Refusal, ...]
     cycles: tuple[Cycle, ...]
+    touched: frozenset[int] | None = None
 
 
 def linked(connection: Connection, seeds: Iterable[int]) -> tuple[set[int], list[Judgement]]:
@@ -91,7 +93,8 @@ def derive(
     entity_of = storage.entities_of(connection, sides)
     relations, cycles = lift(relation_rows, entity_of)
     storage.write_relations(connection, relations)
-    return Derived(len(result.members), len(result.founded), result.refusals, cycles)
+    touched = None if seeds is None else frozenset(found)
+    return Derived(len(result.members), len(result.founded), result.refusals, cycles, touched)
 
 
 def _write(

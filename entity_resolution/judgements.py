@@ -16,7 +16,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Engine, insert, select
 
-from entity_resolution import storage
+from entity_resolution import queue, storage
 from entity_resolution.clustering import APART, Refusal
 from entity_resolution.curated import Curated, curated
 from entity_resolution.deriving import derive, trial
@@ -56,25 +56,44 @@ def judge(
 
     Raises `UsageError` for what names nobody or several, `JudgementRefused` for what an earlier judgement forbids.
     """
+    with writing(engine) as connection:
+        storage.lock(connection)
+        return judge_within(
+            connection, left, right, verdict, reason=reason, by=by, valid_from=valid_from, valid_to=valid_to,
+            known=known,
+        )  # fmt: skip
+
+
+def judge_within(
+    connection: Connection,
+    left: str,
+    right: str,
+    verdict: str,
+    *,
+    reason: str,
+    by: str = "",
+    valid_from: dt.date | None = None,
+    valid_to: dt.date | None = None,
+    known: Curated | None = None,
+) -> Judged:
+    """The same as a part of a larger write transaction, which holds the lock (`storage.lock`)."""
     if verdict not in VERDICTS or verdict == "undo":
         raise UsageError(f"no such verdict: {verdict!r}")
     if not reason.strip():
         raise UsageError("a judgement needs a reason")
     if valid_from and valid_to and valid_to < valid_from:
         raise UsageError("it would end before it starts")
-    with writing(engine) as connection:
-        storage.lock(connection)
-        one, other = find_mention(connection, left), find_mention(connection, right)
-        if one.id == other.id:
-            raise UsageError(f"{left!r} and {right!r} are one mention")
-        if one.is_person != other.is_person and verdict != "different":
-            raise JudgementRefused("a person is no organisation", (one.name, other.name))
-        row = Judgement(
-            storage.last_judgement(connection) + 1, one.id, other.id, _verdict(verdict), person(by), 1.0,
-            reason.strip(), valid_from, valid_to,
-        )  # fmt: skip
-        _not_kept_apart(connection, row, (one.name, other.name))
-        return _carry_out(connection, row, row, curated() if known is None else known)
+    one, other = find_mention(connection, left), find_mention(connection, right)
+    if one.id == other.id:
+        raise UsageError(f"{left!r} and {right!r} are one mention")
+    if one.is_person != other.is_person and verdict != "different":
+        raise JudgementRefused("a person is no organisation", (one.name, other.name))
+    row = Judgement(
+        storage.last_judgement(connection) + 1, one.id, other.id, _verdict(verdict), person(by), 1.0,
+        reason.strip(), valid_from, valid_to,
+    )  # fmt: skip
+    _not_kept_apart(connection, row, (one.name, other.name))
+    return _carry_out(connection, row, row, curated() if known is None else known)
 
 
 def undo(
@@ -87,20 +106,27 @@ def undo(
     """
     with writing(engine) as connection:
         storage.lock(connection)
-        table = schema.judgement
-        found = connection.execute(select(table).where(table.c.id == judgement)).one_or_none()
-        if found is None:
-            raise UsageError(f"there is no judgement {judgement}")
-        target = storage.judgement(found)
-        about = _about(connection, target)
-        if not _counts(target, about):
-            raise UsageError(f"judgement {judgement} was taken back before")
-        row = Judgement(
-            storage.last_judgement(connection) + 1, target.left, target.right, "undo", person(by), 1.0,
-            reason.strip() or f"takes {judgement} back", undoes=judgement,
-        )  # fmt: skip
-        back = _comes_back([*about, row], about)
-        return _carry_out(connection, row, back, curated() if known is None else known)
+        return undo_within(connection, judgement, reason=reason, by=by, known=known)
+
+
+def undo_within(
+    connection: Connection, judgement: int, *, reason: str, by: str = "", known: Curated | None = None
+) -> Judged:
+    """The same as a part of a larger write transaction, which holds the lock (`storage.lock`)."""
+    table = schema.judgement
+    found = connection.execute(select(table).where(table.c.id == judgement)).one_or_none()
+    if found is None:
+        raise UsageError(f"there is no judgement {judgement}")
+    target = storage.judgement(found)
+    about = _about(connection, target)
+    if not _counts(target, about):
+        raise UsageError(f"judgement {judgement} was taken back before")
+    row = Judgement(
+        storage.last_judgement(connection) + 1, target.left, target.right, "undo", person(by), 1.0,
+        reason.strip() or f"takes {judgement} back", undoes=judgement,
+    )  # fmt: skip
+    back = _comes_back([*about, row], about)
+    return _carry_out(connection, row, back, curated() if known is None else known)
 
 
 def history(engine: Engine, who: str) -> list[dict[str, Any]]:
@@ -187,6 +213,12 @@ def _carry_out(connection: Connection, row: Judgement, acting: Judgement | None,
     derive(connection, resolution, known, sides)
     finish(connection, resolution)
     entity = storage.entities_of(connection, sides)
+    if row.undoes is not None:
+        queue.reopen(connection, row.undoes)
+    # a rule's doubt that counts again, once a person's word is taken back, leaves the pair open
+    if acting is not None and (acting.by_person or acting.verdict != "unsure"):
+        counts = written if acting is row else acting.id
+        queue.close(connection, counts, entity[sides[0]], entity[sides[1]])
     given_way = tuple(refusal for refusal in after.refusals if refusal.judgement.id not in before)
     return Judged(written, entity[sides[0]], entity[sides[1]], given_way)
 

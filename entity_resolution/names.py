@@ -304,3 +304,96 @@ def _head(folded: str, unit: str, words: Vocabulary) -> str:
             return folded[: at + len(word)]
     at = folded.find("大学", 1)
     return folded[: at + 2] if 0 < at < len(folded) - 2 else ""
+
+
+#: How exchanges mark classes of shares behind a short name (深康佳Ａ).
+_SHARE_CLASSES = ("Ａ", "Ｂ", "A", "B", "Ｈ")
+
+#: What a character of `Lettered.text` belongs to, by its code in `Lettered.parts`.
+PLACE, BRAND, TRADE, UNIT, BRACKET = range(5)
+
+
+@dataclass(frozen=True, slots=True)
+class Lettered:
+    """A folded name without its legal form, signs and marks of listing, ready to be compared letter by letter.
+
+    text: letters and digits alone. parts: what each letter belongs to (PLACE, BRAND, TRADE, UNIT, BRACKET), one
+    code a letter. heads: whether a word begins at the letter. place, form: as in `NameParts`. by_shares: whether
+    its form is that of a company limited by shares. listed: whether an exchange's mark stands at it (*ST, -U, Ａ).
+    """
+
+    text: str
+    parts: bytes
+    heads: bytes
+    place: str
+    form: str
+    by_shares: bool
+    listed: bool
+
+
+@lru_cache(maxsize=50_000)
+def lettered(name: str) -> Lettered:
+    """The letters of an organisation's name with the part that each belongs to."""
+    words = vocabulary()
+    folded = fold(name)
+    plain, form = _without_legal_form(folded, words)
+    place, rest = _place_first(plain, words)
+    lead = len(plain) - len(rest)
+    codes = [BRAND] * len(plain)
+    codes[:lead] = [PLACE] * lead
+    depth = 0
+    for at, char in enumerate(plain):
+        depth += (char == "(") - (char == ")" and depth > 0)
+        if depth:
+            codes[at] = BRACKET
+    for inside in _bracketed(plain):
+        known = words.place_of.get(inside)
+        place = place or (known.name if known else "")
+    kept = [at for at, char in enumerate(plain) if char.isalnum()]
+    text = "".join(plain[at] for at in kept)
+    parts_of = bytearray(codes[at] for at in kept)
+    _mark_end(text, parts_of, words)
+    shown = _without_listing_marks(text, folded) if not form else text
+    if 3 <= len(shown) <= 5 and name.rstrip()[-1:] in _SHARE_CLASSES and is_han(shown[-2]):
+        shown = shown[:-1]
+    listed = shown != text
+    skipped = max(text.find(shown), 0)
+    text, parts_of = shown, parts_of[skipped : skipped + len(shown)]
+    by_shares = bool(form) and "股份" in folded
+    return Lettered(text, bytes(parts_of), _heads(text, parts_of, words), place, form, by_shares, listed)
+
+
+def _mark_end(text: str, codes: bytearray, words: Vocabulary) -> None:
+    """Marks the unit and the trade at the end of the brand, as `parts` finds them. Brackets are looked past."""
+    end = len(text)
+    while end and codes[end - 1] == BRACKET:
+        end -= 1
+    start = end
+    while start and codes[start - 1] == BRAND:
+        start -= 1
+    body = text[start:end]
+    unit = next((word for word in words.units if body.endswith(word) and len(body) > len(word)), "")
+    codes[end - len(unit) : end] = bytes([UNIT]) * len(unit)
+    core, trade = _trade_last(body[: len(body) - len(unit)], words)
+    at = start + len(core)
+    codes[at : at + len(trade)] = bytes([TRADE]) * len(trade)
+
+
+def _heads(text: str, codes: bytes | bytearray, words: Vocabulary) -> bytes:
+    """Where words begin: the longest known word first; letters that no word covers make one word together."""
+    heads = bytearray(len(text))
+    at, known_before = 0, True
+    while at < len(text):
+        size = 0
+        for length in range(min(4, len(text) - at), 1, -1):
+            piece = text[at : at + length]
+            if piece in words.common or piece in words.trade or piece in words.place_of:
+                size = length
+                break
+        if size:
+            heads[at] = 1
+            at, known_before = at + size, True
+            continue
+        heads[at] = known_before or codes[at] != codes[at - 1]
+        at, known_before = at + 1, False
+    return bytes(heads)

@@ -11,12 +11,14 @@ from __future__ import annotations
 import datetime as dt
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from entity_resolution.compatibility import Mentioned
 from entity_resolution.log import Judgement, Verdict, effective
 
+#: Stands for the model, of whatever version, where cases are told apart.
+MODEL = "model"
 #: A case is what a rule decides at once: all mentions of one name, or all with one identifier.
 Case = tuple[str, str]
 
@@ -45,10 +47,11 @@ class Pair:
 
 @dataclass(slots=True)
 class Held:
-    """All that a rule holds of one case."""
+    """All that a rule, or the model, holds of one case. `why` goes into the rows beside the case."""
 
     groups: list[Group] = field(default_factory=list)
     pairs: list[Pair] = field(default_factory=list)
+    why: Mapping[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,19 +68,28 @@ class Row:
     valid_from: dt.date | None = None
     valid_to: dt.date | None = None
     undoes: int | None = None
+    why: Mapping[str, Any] = field(default_factory=dict)
 
 
 def plan(
-    held: Mapping[Case, Held], log: Sequence[Judgement], cases: Mapping[int, str], *, whole: bool
+    held: Mapping[Case, Held],
+    log: Sequence[Judgement],
+    cases: Mapping[int, str],
+    *,
+    whole: bool,
+    model: str = "",
 ) -> list[Row]:
     """The rows that bring the log to what the rules hold. `log` are all rows that touch a mention of `held`;
     `cases` is, by row id, the case that a rule's row was written for. With `whole`, `held` is all that the rules
-    hold at all, so that what they wrote of other cases is undone too. A case is (rule, what it is about)."""
+    hold at all, so that what they wrote of other cases is undone too. A case is (rule, what it is about).
+    With `model`, the name that the model judges under now, its rows are planned instead of the rules': their case
+    is (`MODEL`, what it is about), whatever version wrote them."""
     counting = effective(log)
     standing: dict[Case, list[Judgement]] = defaultdict(list)
     for row in counting:
-        if row.by.startswith("rule:"):
-            standing[row.by, cases.get(row.id, "")].append(row)
+        who = planned_by(row)
+        if who and (who == MODEL) == bool(model):
+            standing[who, cases.get(row.id, "")].append(row)
     withdrawn = _withdrawn(log, counting, cases)
     rows: list[Row] = []
     for case, wanted in held.items():
@@ -85,7 +97,14 @@ def plan(
     if whole:
         for case, stale in standing.items():
             rows += [_undoing(row, case, "no longer found by this rule") for row in stale]
-    return rows
+    return [replace(row, by=model) if model else row for row in rows]
+
+
+def planned_by(row: Judgement) -> str:
+    """The rule, or `MODEL`, that wrote a row; nothing for a person's."""
+    if row.by.startswith("model:"):
+        return MODEL
+    return row.by if row.by.startswith("rule:") else ""
 
 
 def _withdrawn(
@@ -100,8 +119,9 @@ def _withdrawn(
         if row.undoes is None or row.id in undone_undos or not row.by.startswith("person:"):
             continue
         target = by_id[row.undoes]
-        if target.id not in counts and target.by.startswith("rule:") and target.undoes is None:
-            found[target.by, cases.get(target.id, "")].add((target.left, target.right, target.verdict))
+        if target.id not in counts and planned_by(target) and target.undoes is None:
+            case = (planned_by(target), cases.get(target.id, ""))
+            found[case].add((target.left, target.right, target.verdict))
     return {case: frozenset(pairs) for case, pairs in found.items()}
 
 
@@ -142,8 +162,11 @@ def _of_case(
             if root(one.id) != root(group.members[0].id):
                 parent[root(one.id)] = root(group.members[0].id)
                 rows.append(
-                    Row(one.id, group.members[0].id, "same", case[0], group.reason, group.score, case[1])
-                )
+                    Row(
+                        one.id, group.members[0].id, "same", case[0], group.reason, group.score, case[1],
+                        why=wanted.why,
+                    )
+                )  # fmt: skip
     for pair in unmet:
         new = Row(
             pair.left[0].id, pair.right[0].id, pair.verdict, case[0], pair.reason, pair.score, case[1],

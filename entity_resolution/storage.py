@@ -33,10 +33,11 @@ from entity_resolution.relations import Relation
 from entity_resolution.rules import Link, key_of
 from pipelines.store import schema
 from pipelines.store.bulk import TAKE, upsert
-from pipelines.store.writing import CHUNK
 
 #: Any number will do, as long as no other lock of the store uses it.
 _LOCK = 7_308_326_001
+#: Values in one `IN (...)`: fewer than SQLite and PostgreSQL take.
+_CHUNK = 5000
 
 
 def lock(connection: Connection) -> None:
@@ -69,13 +70,13 @@ def all_mentions(connection: Connection) -> dict[int, Mentioned]:
 def mentions(connection: Connection, ids: Collection[int]) -> dict[int, Mentioned]:
     """The mentions with these ids."""
     query = select(schema.mention)
-    return _mentioned(connection, _in_parts(connection, query, schema.mention.c.id, ids))
+    return _mentioned(connection, in_parts(connection, query, schema.mention.c.id, ids))
 
 
 def ids_by_key(connection: Connection, keys: Collection[str]) -> set[int]:
     """Mentions, seen by a resolution, whose exact key is one of these."""
     table = schema.mention_entity
-    return {row[0] for row in _in_parts(connection, select(table.c.mention_id), table.c.exact_key, keys)}
+    return {row[0] for row in in_parts(connection, select(table.c.mention_id), table.c.exact_key, keys)}
 
 
 def ids_by_identifier(
@@ -91,20 +92,16 @@ def ids_by_identifier(
     return found
 
 
-def stated_names(
-    connection: Connection, ids: Collection[int] | None = None, *, ever: bool = False
-) -> list[Stated]:
-    """Further names that sources state of these mentions (None: of all): now, or `ever`."""
+def stated_names(connection: Connection, ids: Collection[int] | None = None) -> list[Stated]:
+    """Further names that sources state now of these mentions (None: of all)."""
     fact, who, mention = schema.fact, schema.fact_mention, schema.mention
     query = (
         select(who.c.mention_id, fact.c.value, fact.c.detail)
         .join(who, who.c.fact_id == fact.c.id)
         .join(mention, mention.c.id == who.c.mention_id)
-        .where(fact.c.kind == "name", who.c.role == "subject", fact.c.value != mention.c.name)
+        .where(fact.c.kind == "name", who.c.role == "subject", fact.c.value != mention.c.name, _said_now())
     )
-    if not ever:
-        query = query.where(_said_now())
-    rows = connection.execute(query) if ids is None else _in_parts(connection, query, who.c.mention_id, ids)
+    rows = connection.execute(query) if ids is None else in_parts(connection, query, who.c.mention_id, ids)
     found = [
         Stated(
             row.mention_id,
@@ -114,19 +111,19 @@ def stated_names(
         )
         for row in rows
     ]
-    return found + _plain_names(connection, ids, ever=ever)
+    return found + _plain_names(connection, ids)
 
 
-def _plain_names(connection: Connection, ids: Collection[int] | None, *, ever: bool) -> list[Stated]:
+def _plain_names(connection: Connection, ids: Collection[int] | None) -> list[Stated]:
     """Names without the country that a registry adds, of mentions that are nobody's subsidiary there: a
     subsidiary's name without its country is the parent's."""
     mention = schema.mention
     query = select(mention).where(mention.c.country.is_not(None), mention.c.name.like("%(%)"))
-    rows = connection.execute(query) if ids is None else _in_parts(connection, query, mention.c.id, ids)
+    rows = connection.execute(query) if ids is None else in_parts(connection, query, mention.c.id, ids)
     plain = {row.id: without_country(row.name, row.kind, row.country) for row in rows}
     plain = {key: name for key, name in plain.items() if name}
     inner = set()
-    if plain and not ever:
+    if plain:
         inner = {
             one.subject for one in links(connection, plain.keys()) if one.relation in ("unit", "subsidiary")
         }
@@ -159,7 +156,7 @@ def links(connection: Connection, subjects: Collection[int] | None = None) -> li
     rows = (
         connection.execute(query)
         if subjects is None
-        else _in_parts(connection, query, subject.c.mention_id, subjects)
+        else in_parts(connection, query, subject.c.mention_id, subjects)
     )
     return [Link(row.left, row.right, row.value, row.valid_from, row.valid_to) for row in rows]
 
@@ -211,7 +208,7 @@ def log(connection: Connection, ids: Collection[int] | None = None) -> tuple[lis
         rows = {row.id: row for row in connection.execute(select(table))}
     else:
         for side in (table.c.left_id, table.c.right_id):
-            rows.update({row.id: row for row in _in_parts(connection, select(table), side, ids)})
+            rows.update({row.id: row for row in in_parts(connection, select(table), side, ids)})
     return [judgement(row) for row in rows.values()], {
         row.id: str(row.features.get("case", "")) for row in rows.values() if row.features
     }
@@ -230,8 +227,9 @@ def write_rows(connection: Connection, rows: Iterable[planning.Row], at: dt.date
     values = [
         {
             "left_id": row.left, "right_id": row.right, "verdict": row.verdict, "by": row.by,
-            "score": row.score, "features": {"case": row.case} if row.case else None, "reason": row.reason,
-            "valid_from": row.valid_from, "valid_to": row.valid_to, "made_at": at, "undoes": row.undoes,
+            "score": row.score, "features": {**row.why, "case": row.case} if row.case else None,
+            "reason": row.reason, "valid_from": row.valid_from, "valid_to": row.valid_to, "made_at": at,
+            "undoes": row.undoes,
         }
         for row in rows
     ]  # fmt: skip
@@ -243,7 +241,7 @@ def made_at(connection: Connection, ids: Collection[int]) -> dict[int, dt.dateti
     """When these rows were written."""
     table = schema.judgement
     query = select(table.c.id, table.c.made_at)
-    return {row.id: row.made_at for row in _in_parts(connection, query, table.c.id, ids)}
+    return {row.id: row.made_at for row in in_parts(connection, query, table.c.id, ids)}
 
 
 def last_judgement(connection: Connection) -> int:
@@ -265,13 +263,13 @@ def founders(connection: Connection, ids: Collection[int] | None) -> dict[int, t
     """Founding mention → its entity's id and age."""
     table = schema.entity
     query = select(table.c.mention_id, table.c.id, table.c.born)
-    rows = connection.execute(query) if ids is None else _in_parts(connection, query, table.c.mention_id, ids)
+    rows = connection.execute(query) if ids is None else in_parts(connection, query, table.c.mention_id, ids)
     return {row.mention_id: (row.id, row.born) for row in rows}
 
 
 def taken_ids(connection: Connection, ids: Collection[str]) -> set[str]:
     """Those of the ids that an entity has."""
-    return {row.id for row in _in_parts(connection, select(schema.entity.c.id), schema.entity.c.id, ids)}
+    return {row.id for row in in_parts(connection, select(schema.entity.c.id), schema.entity.c.id, ids)}
 
 
 def nodes(found: Mapping[int, Mentioned], born: Mapping[int, tuple[str, int]]) -> list[Node]:
@@ -320,7 +318,7 @@ def entity_names(connection: Connection, ids: Iterable[str]) -> tuple[str, ...]:
     """The names of entities, in the order given."""
     wanted = list(ids)
     table = schema.entity
-    names = {row.id: row.name for row in _in_parts(connection, select(table), table.c.id, set(wanted))}
+    names = {row.id: row.name for row in in_parts(connection, select(table), table.c.id, set(wanted))}
     return tuple(names.get(one, one) for one in wanted)
 
 
@@ -353,7 +351,7 @@ def entities_of(connection: Connection, ids: Collection[int]) -> dict[int, str]:
     """Mention → its entity, for those that a resolution has seen."""
     table = schema.mention_entity
     query = select(table.c.mention_id, table.c.entity_id)
-    return {row.mention_id: row.entity_id for row in _in_parts(connection, query, table.c.mention_id, ids)}
+    return {row.mention_id: row.entity_id for row in in_parts(connection, query, table.c.mention_id, ids)}
 
 
 def log_of_pairs(connection: Connection, verdicts: Collection[str]) -> list[Judgement]:
@@ -365,11 +363,11 @@ def log_of_pairs(connection: Connection, verdicts: Collection[str]) -> list[Judg
     return [row for row in rows if frozenset((row.left, row.right)) in pairs]
 
 
-def waiting(connection: Connection) -> list[Judgement]:
-    """The pairs that wait for a person: judged *unsure*, and not one entity by other ways. The oldest first."""
-    unsure = [
-        row for row in deciding(effective(log_of_pairs(connection, ("unsure",)))) if row.verdict == "unsure"
-    ]
+def waiting(connection: Connection, ids: Collection[int] | None = None) -> list[Judgement]:
+    """The pairs (with one of these mentions as a side; None: all) that are judged *unsure*, and are not one entity
+    by other ways. The oldest first."""
+    rows = log_of_pairs(connection, ("unsure",)) if ids is None else log(connection, ids)[0]
+    unsure = [row for row in deciding(effective(rows)) if row.verdict == "unsure"]
     entity = entities_of(connection, {as_id(key) for row in unsure for key in (row.left, row.right)})
     return [row for row in unsure if entity.get(as_id(row.left)) != entity.get(as_id(row.right), "")]
 
@@ -421,10 +419,10 @@ def as_id(key: Key) -> int:
 def chunks(values: Collection[Any]) -> Iterator[list[Any]]:
     """The values, sorted, in lists short enough for one `IN (...)`."""
     ordered = sorted(values)
-    return (ordered[start : start + CHUNK] for start in range(0, len(ordered), CHUNK))
+    return (ordered[start : start + _CHUNK] for start in range(0, len(ordered), _CHUNK))
 
 
-def _in_parts(
+def in_parts(
     connection: Connection, query: Select[Any], column: ColumnElement[Any], values: Collection[Any]
 ) -> Iterator[Row[Any]]:
     """The rows whose column has one of the values, asked for in parts."""
@@ -436,7 +434,7 @@ def _mentioned(connection: Connection, rows: Iterable[Row[Any]]) -> dict[int, Me
     found = {row.id: row for row in rows}
     identifiers: dict[int, set[tuple[str, str]]] = defaultdict(set)
     table = schema.mention_identifier
-    for row in _in_parts(connection, select(table), table.c.mention_id, found):
+    for row in in_parts(connection, select(table), table.c.mention_id, found):
         identifiers[row.mention_id].add((row.scheme, row.value))
     return {key: _mention(row, frozenset(identifiers.get(key, ()))) for key, row in found.items()}
 

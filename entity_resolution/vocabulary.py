@@ -38,6 +38,9 @@ class Vocabulary:
     generic: tuple[str, ...]
     branches: frozenset[str]
     units: tuple[str, ...]
+    common: frozenset[str]
+    numerals: frozenset[str]
+    one_letter: dict[str, str]
 
 
 @cache
@@ -63,6 +66,9 @@ def vocabulary() -> Vocabulary:
         generic=tuple(sorted(words["generic"], key=len, reverse=True)),
         branches=frozenset(words["branches"]),
         units=tuple(sorted(words["branches"] + words["units"], key=len, reverse=True)),
+        common=frozenset(words["common"]),
+        numerals=frozenset(words["numerals"]),
+        one_letter=dict(places["one_letter"]),
     )
 
 

@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-import os
-import shutil
 import subprocess
 import tempfile
 from pathlib import Path
 from typing import Final
 
 from analytics.exhibits import Language
+from pipelines.browsers import BROWSERS, find_browser, sandbox_flags
 from pipelines.errors import UsageError, ValuenetError
 
-BROWSERS: Final = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome")
 _SECONDS: Final = 180
 
 
@@ -21,7 +19,7 @@ def print_pdf(folder: Path, language: Language) -> Path:
 
     Raises UsageError where there is no browser or no page, ValuenetError where the browser gives no file.
     """
-    browser = next((found for name in BROWSERS if (found := shutil.which(name))), None)
+    browser = find_browser()
     if browser is None:
         raise UsageError(f"a PDF needs a Chromium; none of these is installed: {', '.join(BROWSERS)}")
     page = folder / "index.html" if language == "zh" else folder / language / "index.html"
@@ -30,10 +28,9 @@ def print_pdf(folder: Path, language: Language) -> Path:
     out = page.with_name(f"report_{language}.pdf")
     part = out.with_name(out.name + ".part")
     with tempfile.TemporaryDirectory() as profile:
-        # The browser's own sandbox stays on, except for root, for whom it refuses to start with it.
         command = [
             browser, "--headless", "--disable-gpu", "--disable-background-networking", "--no-pdf-header-footer",
-            f"--user-data-dir={profile}", *_no_sandbox(), f"--print-to-pdf={part.resolve()}",
+            f"--user-data-dir={profile}", *sandbox_flags(), f"--print-to-pdf={part.resolve()}",
             page.resolve().as_uri(),
         ]  # fmt: skip
         try:
@@ -47,7 +44,3 @@ def print_pdf(folder: Path, language: Language) -> Path:
         raise ValuenetError(f"{browser} could not print {page}: {said[-1] if said else done.returncode}")
     part.replace(out)
     return out
-
-
-def _no_sandbox() -> list[str]:
-    return ["--no-sandbox"] if hasattr(os, "geteuid") and os.geteuid() == 0 else []

@@ -1,0 +1,211 @@
+"""The command review: the pages on which people decide, and what of them is wanted without a browser.
+
+It stands in this room because only here is it known what a decision changes in the published numbers.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import click
+from sqlalchemy import Engine
+
+from entity_resolution import queue, storage
+from entity_resolution.judgements import person
+from entity_resolution.review import second_look
+from entity_resolution.review.effects import Effects
+from entity_resolution.review.serving import Address, Server, users_file
+from entity_resolution.review.users import Users
+from pipelines.console import emit, front, json_option, note, table
+from pipelines.store.session import open_store
+
+_users_option = click.option(
+    "--users",
+    "users_path",
+    type=click.Path(dir_okay=False, path_type=Path),
+    default=Path("reviewers.json"),
+    show_default=True,
+    help="The file of those who may log in.",
+)
+
+
+@click.group(invoke_without_command=True, epilog="Example: valuenet review --port 8000")
+@click.option("--host", default="127.0.0.1", show_default=True, help="The address to listen on.")
+@click.option(
+    "--port", type=click.IntRange(0, 65535), default=8000, show_default=True, help="0: any free one."
+)
+@click.option("--name", "names", multiple=True, metavar="HOST", help="A host name that browsers ask for.")
+@click.option("--https", is_flag=True, help="A proxy before it speaks HTTPS: cookies travel by it alone.")
+@click.option(
+    "--origin", "origins", multiple=True, metavar="URL", help="A site whose pages may reconcile here."
+)
+@click.option(
+    "--reconcile-for-others", is_flag=True, help="Let other computers reconcile names, without a login."
+)
+@click.option(
+    "--by", metavar="NAME", default="", help="Who judges, without a login; your user name if not given."
+)
+@click.option(
+    "--no-effects", is_flag=True, help="Do not load the networks that show what a decision changes."
+)
+@_users_option
+@click.pass_context
+def review_command(
+    ctx: click.Context,
+    host: str,
+    port: int,
+    names: tuple[str, ...],
+    https: bool,
+    origins: tuple[str, ...],
+    reconcile_for_others: bool,
+    by: str,
+    no_effects: bool,
+    users_path: Path,
+) -> None:
+    """Decide the pairs that wait, in a browser, by keyboard; the one that changes the most comes first.
+
+    On this computer the printed address lets you in. Beyond it (--host), everybody logs in: valuenet review
+    add-user NAME. At /reconcile OpenRefine matches names of its tables. The sub-commands give the queue without a
+    browser.
+    """
+    if ctx.invoked_subcommand is not None:
+        return
+    address = Address(host, port, names, https, origins, reconcile_for_others)
+    who = person(by).removeprefix("person:")
+    with _store() as engine:
+        effects = None if no_effects else _effects(engine)
+        server = Server(engine, address, users=users_file(users_path), who=who, effects=effects)
+        note(f"Open {server.url} (Ctrl-C ends)")
+        try:
+            server.run()
+        finally:
+            server.close()
+
+
+@review_command.command("list", epilog="Example: valuenet review list --limit 20")
+@click.option("--limit", type=click.IntRange(1, 10_000), default=20, show_default=True, help="So many pairs.")
+@json_option
+def list_command(limit: int, as_json: bool) -> None:
+    """The pairs that wait, in their order. Decide one with valuenet judge LEFT RIGHT VERDICT, by these numbers."""
+    with _store() as engine, engine.connect() as connection:
+        waiting = queue.listed(connection, most=limit)
+        names = storage.mentions(connection, {key for one in waiting for key in (one.left, one.right)})
+    rows = [
+        {
+            "left": one.left,
+            "left_name": names[one.left].name,
+            "right": one.right,
+            "right_name": names[one.right].name,
+            "suggestion": one.suggestion,
+            "score": one.score,
+            "effect": one.effect,
+            "why": one.why if as_json else str(one.why.get("reason", "")),
+        }
+        for one in waiting
+    ]
+    _say(rows, as_json, "No pair waits.")
+
+
+@review_command.command("checks", epilog="Example: valuenet review checks --draw 100")
+@click.option(
+    "--draw", type=click.IntRange(1, second_look.SAMPLE_MOST), help="First draw so many merges to check."
+)
+@click.option("--by", metavar="NAME", default="", help="Who looks; your user name if not given.")
+@json_option
+def checks_command(draw: int | None, by: str, as_json: bool) -> None:
+    """What second readers and checks of automatic merges came to, and what waits to be looked at.
+
+    A check is answered with: valuenet review answer NUMBER VERDICT.
+    """
+    who = person(by).removeprefix("person:")
+    with _store() as engine:
+        drawn = second_look.draw(engine, draw) if draw else 0
+        with engine.connect() as connection:
+            readings, merges = second_look.counts(connection, who)
+            data: dict[str, Any] = {"drawn": drawn, "readings_waiting": readings, "merges_waiting": merges}
+            for name, found in (
+                ("agreement", second_look.agreement(connection)),
+                ("precision", second_look.precision(connection)),
+            ):
+                share = found.share if found.count else None
+                data[name] = {"count": found.count, "agreed": found.agreed, "share": share}
+                data[name] |= {"low": found.low, "high": found.high}
+            data["agreement"]["kappa"] = second_look.agreement(connection).kappa
+            for name, next_one in (
+                ("next_reading", second_look.next_reading(connection, who)),
+                ("next_merge", second_look.next_check(connection)),
+            ):
+                data[name] = None
+                if next_one is not None:
+                    sides = storage.mentions(connection, [next_one.left, next_one.right])
+                    data[name] = {
+                        "number": next_one.id,
+                        "left": sides[next_one.left].name,
+                        "right": sides[next_one.right].name,
+                    }
+    emit(data, as_json)
+
+
+@review_command.command("answer", epilog="Example: valuenet review answer 12 same")
+@click.argument("number", type=click.IntRange(min=1))
+@click.argument("verdict", type=click.Choice(["same", "different", "unit-of", "subsidiary-of", "unsure"]))
+@click.option("--reason", default="", help="Why.")
+@click.option("--by", metavar="NAME", default="", help="Who looks; your user name if not given.")
+def answer_command(number: int, verdict: str, reason: str, by: str) -> None:
+    """Answer a second reading or a check of a merge (there same is right and different wrong)."""
+    who = person(by).removeprefix("person:")
+    with _store() as engine:
+        kept = second_look.answer(engine, number, verdict.replace("-", " "), who=who, reason=reason)
+    note("Kept." if kept else "Somebody was quicker; nothing was written.")
+
+
+@review_command.command("add-user", epilog="Example: valuenet review add-user ann")
+@click.argument("name")
+@click.password_option(help="Asked for, if not given.")
+@_users_option
+def add_user_command(name: str, password: str, users_path: Path) -> None:
+    """Let somebody log in, or give them a new password. The password is asked for; only its hash is kept."""
+    Users(users_path).add(name, password)
+    note(f"{name} may log in.")
+
+
+@review_command.command("remove-user", epilog="Example: valuenet review remove-user ann")
+@click.argument("name")
+@_users_option
+def remove_user_command(name: str, users_path: Path) -> None:
+    """Let somebody in no longer; what they decided stays."""
+    Users(users_path).remove(name)
+    note(f"{name} may no longer log in.")
+
+
+@contextmanager
+def _store() -> Iterator[Engine]:
+    engine = open_store(front().store)
+    try:
+        yield engine
+    finally:
+        engine.dispose()
+
+
+def _effects(engine: Engine) -> Effects | None:
+    """Whoever counts what a decision changes; nobody where no sample was drawn up yet."""
+    from analytics.effects import (
+        effects,
+    )  # the numerical libraries are loaded only where something is counted
+
+    found = effects(engine)
+    if found is None:
+        note("No sample is drawn up yet: what a decision changes in the published numbers is not shown.")
+    return found
+
+
+def _say(rows: list[dict[str, Any]], as_json: bool, nothing: str) -> None:
+    if as_json:
+        emit(rows, True)
+    elif rows:
+        table(rows, list(rows[0]))
+    else:
+        note(nothing)

@@ -1,0 +1,1 @@
+"""Matching names without a store: candidates, features, a calibrated score, links and groups."""

@@ -1,0 +1,71 @@
+"""The review app put together: pages, words, access."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import click
+from flask import Flask, g, render_template, request
+from flask.typing import ResponseReturnValue
+from flask_wtf.csrf import CSRFError
+from jinja2 import StrictUndefined
+from sqlalchemy import Engine
+from werkzeug.exceptions import HTTPException
+
+from entity_resolution.review import check_pages, entity_pages, pages
+from entity_resolution.review.access import Access, guard
+from entity_resolution.review.counting import Counter
+from entity_resolution.review.desk import Desk
+from entity_resolution.review.effects import Effects
+from entity_resolution.review.showing import shown
+from entity_resolution.review.wording import chosen, say, value_in
+from pipelines.errors import ValuenetError
+
+
+def create_app(engine: Engine, *, effects: Effects | None = None, access: Access | None = None) -> Flask:
+    """The app on a store. Without `effects` pages do not say what a decision changes; without `access` whoever has
+    the address with the token of the moment gets in (`app.extensions["access"].token`)."""
+    app = Flask(__name__)
+    app.jinja_env.undefined = StrictUndefined
+    app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
+    app.jinja_env.filters["shown"] = shown
+    app.extensions["desk"] = Desk(engine, Counter(effects))
+    app.before_request(_choose_language)
+    guard(app, access or Access())
+    for blueprint in (pages.pages, entity_pages.entities, check_pages.checks):
+        app.register_blueprint(blueprint)
+    app.context_processor(_words)
+    app.register_error_handler(HTTPException, _http_problem)
+    app.register_error_handler(ValuenetError, _problem)
+    return app
+
+
+def _choose_language() -> None:
+    g.language = chosen(request.cookies.get("language"), request.accept_languages)
+
+
+def _words() -> dict[str, Any]:
+    language = g.get("language", "zh")
+    return {
+        "t": lambda key, **values: say(key, language, **values),
+        "value_of": lambda value: value_in(value, language),
+        "language": language,
+        "who": g.get("who", ""),
+        "here": request.full_path.rstrip("?"),
+    }
+
+
+def _http_problem(error: HTTPException) -> ResponseReturnValue:
+    status = error.code or 500
+    if isinstance(error, CSRFError):
+        key = "expired"
+    else:
+        key = {403: "closed_door", 404: "not_found"}.get(status, "failed")
+    if not hasattr(g, "language"):  # refused before anything else was looked at
+        return say("failed", "en"), status
+    return render_template("problem.html", key=key, message=""), status
+
+
+def _problem(error: ValuenetError) -> ResponseReturnValue:
+    click.echo(f"refused: {shown(error, 500)}", err=True)
+    return render_template("problem.html", key="failed", message=str(error)), 400

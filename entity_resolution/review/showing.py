@@ -1,0 +1,49 @@
+"""Strangers' words made harmless for a page, and addresses that a browser may follow.
+
+Invariant: what is shown stays on its line and in its direction, whatever signs it holds. Escaping is up to the
+templates.
+"""
+
+from __future__ import annotations
+
+import unicodedata
+from urllib.parse import urlsplit
+
+from pipelines.console import harmless
+
+#: Signs without a width, or that turn the direction round; a reader could not tell two names apart by them.
+_UNSEEN = dict.fromkeys(
+    [0xAD, 0x61C, 0x115F, 0x1160, 0x180E, *range(0x200B, 0x2010), *range(0x2060, 0x2065), 0x3164, 0xFEFF],
+    "\ufffd",
+)
+#: So many marks may stand on one letter (Vietnamese needs two).
+_MARKS_MOST = 3
+SHOWN_MOST = 300
+
+
+def shown(words: object, most: int = SHOWN_MOST) -> str:
+    """The words on one line, cut after `most` characters, unseen signs made visible, towers of marks cut off."""
+    text = str(words)[: most + 1]
+    cut = len(text) > most
+    text = harmless(text[:most]).translate(_UNSEEN)
+    if not text.isascii():
+        text = _without_towers(text)
+    return f"{text}…" if cut else text
+
+
+def web_address(url: str) -> str:
+    """The address if a browser may follow it, else nothing."""
+    try:
+        parts = urlsplit(url)
+    except ValueError:
+        return ""
+    return url if parts.scheme in ("http", "https") and parts.netloc else ""
+
+
+def _without_towers(text: str) -> str:
+    kept, marks = [], 0
+    for char in text:
+        marks = marks + 1 if unicodedata.category(char) in ("Mn", "Me") else 0
+        if marks <= _MARKS_MOST:
+            kept.append(char)
+    return "".join(kept)
