@@ -2,29 +2,26 @@
 
 from __future__ import annotations
 
-import os
-import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 
 from playwright.sync_api import Browser, Error, sync_playwright
 
-from analytics.report.pdf import BROWSERS
+from pipelines.browsers import find_browser, sandbox_flags
 from tests.conftest import unavailable
 
 
 @contextmanager
 def chromium() -> Iterator[Browser]:
     """The system's Chromium, or Playwright's own; skips, or fails where a browser is required, without either."""
-    path = next(filter(None, map(shutil.which, BROWSERS)), None)
+    path = find_browser()
     flags = [
         "--disable-gpu",
         "--disable-background-networking",
         "--disable-component-update",
         "--disable-sync",
+        *sandbox_flags(),
     ]
-    if hasattr(os, "geteuid") and os.geteuid() == 0:
-        flags.append("--no-sandbox")
     with sync_playwright() as playwright:
         try:
             browser = playwright.chromium.launch(executable_path=path, args=flags)

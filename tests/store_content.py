@@ -15,7 +15,8 @@ TABLES = (
     schema.evidence, schema.rejected, schema.document,
 )  # fmt: skip
 #: Runs, clocks and archive places differ between an undisturbed run and one that was killed and run again.
-ASIDE = {"run_id", "first_seen", "last_seen", "archive", "offset", "etag", "last_modified"}
+#: Whether a page leads on: the last page of a listing, read by itself, does not know that it is of one.
+ASIDE = {"run_id", "first_seen", "last_seen", "archive", "offset", "etag", "last_modified", "leads"}
 
 
 def content(store: str | Engine) -> dict[str, list[tuple[str, ...]]]:

@@ -201,6 +201,11 @@ NO_DATA = {
     "serve": "runs until it is stopped",
     "demo": "shows the other commands at work",
 }
+#: Sub-commands that do something and print nothing but that they did.
+ACTS = {
+    "schedule run", "schedule pause", "schedule resume", "schedule install", "archive index", "review answer",
+    "review add-user", "review remove-user", "review serve",
+}  # fmt: skip
 
 
 def _command(name: str) -> click.Command:
@@ -237,6 +242,8 @@ def test_every_command_that_prints_data_prints_json(name: str) -> None:
     command = _command(name)
     inner = list(command.commands.values()) if isinstance(command, click.Group) else [command]
     for one in inner:
+        if f"{name} {one.name}" in ACTS:
+            continue
         assert any("--json" in parameter.opts for parameter in one.params), one.name
 
 

@@ -26,12 +26,13 @@ from analytics.report.environment import environment
 from analytics.report.fact_pages import FactPages, name_of
 from analytics.report.figure_page import write_figure_page
 from analytics.report.method import DEFINITIONS, rule, settings, sources
-from analytics.report.pdf import BROWSERS, print_pdf
+from analytics.report.pdf import print_pdf
 from analytics.report.shown import shown_exhibit
 from analytics.report.site import write_report
 from analytics.report.wording import called, say
 from analytics.tables import TABLES, table
 from analytics.trace import Quoted, TracedFact, trace
+from pipelines.browsers import BROWSERS
 from pipelines.errors import UsageError
 from tests.analytics.world import SEEN, entity_id
 

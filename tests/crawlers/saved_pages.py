@@ -8,6 +8,7 @@ A page that is `damaged` on purpose, or of no use, says nothing of which fields 
 
 from __future__ import annotations
 
+import datetime as dt
 import json
 import zipfile
 from collections.abc import Iterator
@@ -72,7 +73,10 @@ def read(spider: SourceSpider, response: Response) -> Found:
             if referer := one.headers.get("Referer"):
                 request["referer"] = referer.decode("ascii")
             if one.meta:
-                request["meta"] = dict(one.meta)
+                request["meta"] = {
+                    key: str(said) if isinstance(said, dt.datetime) else said
+                    for key, said in one.meta.items()
+                }
             found["requests"].append(request)
         elif isinstance(one, Rejected):
             found["rejected"].append(one.model_dump(mode="json", exclude_defaults=True, exclude={"raw"}))

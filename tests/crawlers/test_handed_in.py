@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import datetime as dt
+from dataclasses import replace
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from crawlers.handed_in import RowReader, listing
-from crawlers.mappings import Mapping, layouts
+from crawlers.handed_in import RowReader
+from crawlers.kinds import kinds
+from crawlers.mappings import Mapping, by_column_names, layouts
+from crawlers.organisation_rows import listing
 from crawlers.tabular import Row
 from pipelines.records import AnyRecord, Financing, Organisation, Person, Rejected
 
@@ -175,10 +178,33 @@ def test_listings(written: str, scheme: str, value: str) -> None:
     assert (listing(written).scheme, listing(written).value) == (scheme, value)
 
 
-@given(st.sampled_from(layouts()), st.data())
+WORDS = [
+    "甲科技、乙大学",
+    "2019-05",
+    "company",
+    "CN",
+    "CN1A",
+    "战略合作",
+    "related",
+    "1",
+    "a\x00b",
+    "等",
+    "甲, Ltd.",
+    "\ud800",
+]
+
+
+def by_names() -> list[Mapping]:
+    """A mapping of every column of each kind."""
+    found = [by_column_names(kind, (*kind.fields, *kind.attributes)) for kind in kinds().values()]
+    return [replace(one, source={"name": "mine"}) for one in found if one is not None]
+
+
+@given(st.sampled_from([*layouts(), *by_names()]), st.data())
+@settings(max_examples=300, deadline=None)
 def test_any_row_gives_records_or_rejections(chosen: Mapping, data: Any) -> None:
     columns = [*chosen.columns.values(), *chosen.attributes.values()]
-    cells = {column: data.draw(st.text(max_size=30)) for column in columns}
+    cells = {column: data.draw(st.text(max_size=30) | st.sampled_from(WORDS)) for column in columns}
     records, rejected = RowReader(chosen).read(Row(2, cells))
     assert records or rejected
     assert all(one.reason and one.locator == "line:2" for one in rejected)

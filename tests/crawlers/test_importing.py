@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import openpyxl
 import pytest
 from sqlalchemy import Engine, func, select
 
+from crawlers import importing
 from crawlers.importing import import_file
 from pipelines.errors import InputError, UsageError
 from pipelines.store import schema
@@ -196,3 +198,41 @@ def test_a_name_for_one_import_is_not_kept_for_the_next(store: Engine, tmp_path:
     path = written(tmp_path, HEADER + GOOD)
     assert import_file(store, tmp_path / "archive", "financing", path, source="bought").source == "bought"
     assert import_file(store, tmp_path / "archive", "financing", path).source == "investment-events"
+
+
+def test_each_kind_comes_in_from_excel_without_a_mapping(store: Engine, tmp_path: Path) -> None:
+    rows = {
+        "patents": ("patent", {"公开号": "CN1A", "标题": "一种方法", "申请人": "甲科技；乙大学"}),
+        "cooperation": (
+            "cooperation",
+            {"合作方": "甲科技、乙大学", "合作类型": "战略合作", "日期": "2019-05"},
+        ),
+        "policies": ("policy", {"标题": "示例意见", "发文机关": "示例市人民政府", "发布日期": "2019-05-06"}),
+        "products": ("product", {"企业名称": "甲科技", "产品名称": "示例"}),
+        "names": ("name", {"标准名称": "甲科技有限公司", "简称": "甲科技"}),
+        "alliances": ("link", {"联盟名称": "示例联盟", "成员单位": "甲科技、乙大学"}),
+        "universities": ("attribute", {"高校": "乙大学", "专业": "人工智能"}),
+        "institutes": ("attribute", {"机构名称": "示例实验室", "类型": "新型研发机构"}),
+        "parks": ("attribute", {"园区名称": "示例产业园", "省份": "江苏省"}),
+        "links": ("link", {"主体": "甲云", "关系": "事业部", "对方": "甲科技"}),
+    }
+    for kind, (fact, cells) in rows.items():
+        book = openpyxl.Workbook()
+        sheet = book.active
+        assert sheet is not None
+        sheet.append([*cells, "内部编码"])
+        sheet.append([*cells.values(), "7"])
+        book.save(tmp_path / f"{kind}.xlsx")
+        before = count(store, fact)
+        done = import_file(store, tmp_path / "archive", kind, tmp_path / f"{kind}.xlsx")
+        assert (done.source, done.counts.records, done.counts.rejected) == (f"{kind}-files", 1, 0)
+        assert done.notes == [f"{kind}.xlsx: column not read: 内部编码"]
+        assert count(store, fact) > before, kind
+
+
+def test_a_file_that_is_too_large_is_not_read(
+    store: Engine, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(importing, "FILE_LIMIT", 10)
+    with pytest.raises(InputError, match="larger than 10 bytes"):
+        import_file(store, tmp_path, "financing", written(tmp_path, HEADER))

@@ -10,10 +10,14 @@ from pathlib import Path
 import pytest
 from sqlalchemy import select
 
+from crawlers.registry import spider_of
+from crawlers.running import source_row
 from crawlers.sample_web.server import SampleWeb
 from pipelines.store import schema
 from pipelines.store.archive import read_warc
+from pipelines.store.runs import declare
 from pipelines.store.session import open_store
+from pipelines.store.turns import turn
 from tests.crawlers.web import serve
 from tests.program import data, run
 from tests.store_content import content
@@ -157,6 +161,28 @@ def test_an_unreachable_page_is_listed_and_leaves_the_run_partial(tmp_path: Path
     gone = data("crawl", "ror", "--web", web.base, cwd=tmp_path)[0]  # the server is closed by now
     assert gone["outcome"] == "partial"
     assert any("unreachable" in note for note in gone["notes"])
+
+
+def test_of_several_sources_one_that_fails_stops_no_other(tmp_path: Path) -> None:
+    run("init", cwd=tmp_path)
+    engine = open_store(f"sqlite:///{tmp_path / 'valuenet.db'}")
+    declare(engine, source_row(spider_of("ror").declaration))
+    page = json.dumps({"number_of_results": 0, "time_taken": 1, "items": [], "meta": {}}).encode()
+    names = ("ror", "wikidata", "epo_ops", "gov_cn_policy")
+    with serve(lambda path: (404 if "robots" in path else 200, {}, page)) as web, turn(engine, "ror", "she"):
+        done = run(
+            "crawl", *names, "--set", "wikidata.ids=no", "--web", web.base, "--json", cwd=tmp_path, check=False
+        )  # fmt: skip
+    engine.dispose()
+    assert done.returncode == 1
+    assert "Traceback" not in done.stderr
+    found = {one["source"]: one for one in json.loads(done.stdout)}
+    assert {name: one["outcome"] == "failed" for name, one in found.items()} == {
+        "ror": True, "wikidata": True, "epo_ops": True, "gov_cn_policy": False,
+    }  # fmt: skip
+    assert "visited by she" in found["ror"]["notes"][0]
+    assert "ids of Wikidata" in found["wikidata"]["notes"][0]
+    assert "VALUENET_EPO_KEY" in found["epo_ops"]["notes"][0]
 
 
 def test_an_error_answer_is_kept_as_rejected(tmp_path: Path) -> None:

@@ -169,3 +169,26 @@ def test_a_quote_that_is_not_closed_is_told() -> None:
     assert found[0].cells == {"a": "1", "b": "2"}
     assert found[1].line == 3
     assert "quote is not closed" in found[1].fault
+
+
+def test_a_book_that_unpacks_to_too_much_is_refused() -> None:
+    bomb = io.BytesIO()
+    with zipfile.ZipFile(bomb, "w", zipfile.ZIP_DEFLATED, compresslevel=9) as parts:
+        for name in ("xl/worksheets/sheet1.xml", "xl/sharedStrings.xml"):
+            with parts.open(name, "w") as part:
+                for _ in range(101):
+                    part.write(b" " * 1024 * 1024)
+    assert len(bomb.getvalue()) < 1024 * 1024
+    with pytest.raises(
+        InputError, match=r"unpacks to 211,812,352 bytes; at most 209,715,200 are read"
+    ) as caught:
+        read_sheet(Path("bomb.xlsx"), bomb.getvalue())
+    assert caught.value.where == "bomb.xlsx"
+
+
+def test_a_part_that_lies_about_its_size_is_read_no_further() -> None:
+    data = bytearray(_book("sheet1.xml", lambda text: text + b"<!--" + b" " * 100_000 + b"-->"))
+    at = data.rindex(b"xl/worksheets/sheet1.xml") - 46  # its entry in the directory, where sizes are believed
+    data[at + 24 : at + 28] = (300).to_bytes(4, "little")
+    with pytest.raises(InputError, match="broken Excel file"):
+        list(read_sheet(Path("a.xlsx"), bytes(data)).rows)

@@ -45,7 +45,8 @@ def test_every_mention_is_in_one_group_and_groups_hold_together(found: list[Ment
 
 @given(namesakes())
 def test_what_conflicts_is_joined_by_an_identifier_alone(found: list[Mentioned]) -> None:
-    """Two mentions of one group whose own words conflict are linked by shared identifiers, from one to the next."""
+    """Two mentions of one group whose own words conflict are linked by shared identifiers, from one to the next, or by
+    what those linked so say together."""
     for group in split([Bearing(one) for one in found]).groups:
         members = [one.mention for one in group]
         for one, other in combinations(members, 2):
@@ -55,7 +56,9 @@ def test_what_conflicts_is_joined_by_an_identifier_alone(found: list[Mentioned])
                     here = waiting.pop()
                     near = [each for each in members if each.id not in reached
                             and (each.identifiers & here.identifiers
-                                 or conflict(profile([here]), profile([each])) is None)]  # fmt: skip
+                                 or conflict(profile([here]), profile([each])) is None
+                                 or conflict(profile([known for known in members if known.id in reached]),
+                                             profile([each])) is None)]  # fmt: skip
                     reached |= {each.id for each in near}
                     waiting += near
                 assert other.id in reached

@@ -65,7 +65,13 @@ def test_bytes_that_are_known_are_cited_not_kept_twice(store: Engine, tmp_path: 
     assert archive.add(one.url, b"bytes", fetched_at=AT) == first
     assert archive.add(one.url, b"other", fetched_at=AT) != first
     archive.close()
-    assert len(list(read_warc(tmp_path / first.archive))) == 2
+    kept = list(read_warc(tmp_path / first.archive))
+    assert [(visit.revisit, visit.body) for visit in kept] == [
+        (False, b"bytes"),
+        (True, b""),
+        (False, b"other"),
+    ]
+    assert kept[1].digest == kept[0].digest
 
 
 def test_a_file_handed_in_is_a_resource(store: Engine, tmp_path: Path) -> None:

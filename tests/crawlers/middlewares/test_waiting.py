@@ -66,3 +66,22 @@ def test_a_long_wait_gives_the_page_up_for_this_run(tmp_path: Path) -> None:
         found = visit([f"{web.base}/a"], settings, tmp_path)
     assert [one for one, _ in found] == [503]
     assert len(web.asked) == 1
+
+
+def test_all_pages_of_the_host_wait(tmp_path: Path) -> None:
+    def answer(path: str) -> Answer:
+        return (429, {"Retry-After": "2"}, b"") if not web.asked[1:] else (200, {}, b"page")
+
+    with serve(answer) as web:
+        urls = [f"{web.base}/{number}" for number in range(4)]
+        found = visit(urls, {**SETTINGS, "DOWNLOAD_DELAY": 0.2}, tmp_path)
+    assert [one for one, _ in found] == [200] * 4
+    assert all(at - web.asked[0][0] >= 2.0 for at, _ in web.asked[1:])
+
+
+def test_a_host_that_wants_a_long_rest_is_asked_for_nothing_more(tmp_path: Path) -> None:
+    settings = {**SETTINGS, "HTTPERROR_ALLOW_ALL": True, "CONCURRENT_REQUESTS": 1}
+    with serve(lambda path: (429, {"Retry-After": "3600"}, b"")) as web:
+        found = visit([f"{web.base}/{number}" for number in range(4)], settings, tmp_path)
+    assert len(web.asked) == 1
+    assert sorted(str(one) for one, _ in found) == ["429", *["HostWantsRest"] * 3]
