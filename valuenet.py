@@ -50,6 +50,14 @@ COMMANDS: dict[str, Door] = {
         serve="Serve the sample web on this computer.",
     ),
     **_doors("crawlers.import_command", "Collect", import_="Take in CSV or Excel files."),
+    **_doors("crawlers.schedule.commands", "Collect", schedule="Visit sources when they are due."),
+    **_doors(
+        "crawlers.replay_command", "Collect", replay="What today's parser would change in what is archived."
+    ),
+    **_doors("pipelines.archive_command", "Collect", archive="Index the archive, or check it."),
+    **_doors("crawlers.ledger_command", "Collect", ledger="Rules, rate and last check of each source."),
+    **_doors("crawlers.changes_command", "Collect", changes="What became new, different or gone."),
+    **_doors("crawlers.new_source_command", "Collect", new_source="Write a new source, with its tests."),
     **_doors(
         "entity_resolution.commands",
         "Who is who",
@@ -59,6 +67,15 @@ COMMANDS: dict[str, Door] = {
         history="All that was decided about an entity.",
         entity="An entity with its names and identifiers.",
     ),
+    **_doors(
+        "entity_resolution.match_commands",
+        "Who is who",
+        match="Link names to known names, without a store.",
+        cluster="Group names by organisation, without a store.",
+        evaluate="Score the matcher on labelled names.",
+        train_resolver="Train the matcher's model from labelled names.",
+    ),
+    **_doors("analytics.review_command", "Who is who", review="Decide what waits, in a browser."),
     **_doors(
         "analytics.commands",
         "Ask",
