@@ -29,6 +29,7 @@ from sqlalchemy import (
 
 from pipelines.store.grow_only import grows_only
 from pipelines.store.metadata import metadata
+from pipelines.store.tables_of_reading import document_read, reading
 from pipelines.store.tables_of_review import (
     candidate,
     kept,
@@ -39,7 +40,17 @@ from pipelines.store.tables_of_review import (
 )
 from pipelines.store.types import Hashed, Json, Moment, Serial, one_of
 
-__all__ = ["candidate", "kept", "known_name", "metadata", "name_posting", "second_look", "stated_name"]
+__all__ = [
+    "candidate",
+    "document_read",
+    "kept",
+    "known_name",
+    "metadata",
+    "name_posting",
+    "reading",
+    "second_look",
+    "stated_name",
+]
 
 
 # ── where facts come from ─────────────────────────────────────────────────────────────────────────
