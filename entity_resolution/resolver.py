@@ -2,7 +2,8 @@
 
 Invariants kept here:
 - one transaction: after a crash at whatever moment, either nothing of a resolution is in the store or all of it;
-- resolving again without news writes no row; deciding mentions bit by bit comes to what deciding all at once does;
+- resolving again without news writes no row; deciding mentions bit by bit comes to the entities that deciding all
+  at once does (where two reasons join the same, the log may hold one that the other has made needless);
 - rules read and write the log like everybody else: what a person decided stands.
 """
 

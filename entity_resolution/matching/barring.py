@@ -18,6 +18,12 @@ _HOLDINGS = frozenset({"CN", "HK", "KY", "VG", "BM"})
 #: A name that ends so is written out: another name that ends so is another body.
 _WRITTEN_OUT = ("大学", "学院", "医院", "出版社", "中学", "小学", "银行", "研究院", "研究所", "实验室")
 _WHOLE = (*_WRITTEN_OUT, "集团", "公司", "科学院", "委员会")
+#: The last word says what sort of body it is; two that end in different ones are two bodies.
+_BODIES = (
+    ("人民政府", "政府"), ("医院",), ("大学",), ("中学",), ("小学",), ("银行",), ("法院",), ("检察院",),
+    ("出版社",), ("电视台", "广播电台"), ("日报", "晚报"), ("图书馆",), ("博物馆",), ("基金会",),
+    ("人民代表大会",), ("公安局",),
+)  # fmt: skip
 _NUMERALS = str.maketrans("0123456789", "零一二三四五六七八九")
 
 
@@ -60,12 +66,19 @@ def _by_name(one: str, other: str) -> str:
     numbers = [_numerals(found.text) for found in (short, long)]
     if all(numbers) and numbers[0] != numbers[1]:
         return f"numbers: {numbers[0]} / {numbers[1]}"
+    bodies = _body(first.text), _body(second.text)
+    if None not in bodies and bodies[0] != bodies[1]:
+        return "two sorts of body"
     written_out = len(short.text) >= 4 and all(found.text.endswith(_WRITTEN_OUT) for found in (short, long))
     if written_out and short.text != long.text:
         return "two names that are written out"
     if long.text.startswith(short.text) and short.text.endswith(_WHOLE) and UNIT in long.parts:
         return "an organisation and a part of it"
     return ""
+
+
+def _body(text: str) -> tuple[str, ...] | None:
+    return next((words for words in _BODIES if text.endswith(words)), None)
 
 
 def _numerals(text: str) -> str:

@@ -24,6 +24,8 @@ from tests.shared import shared
         ("北京大学", "北京科技大学"),
         ("南山市第一人民医院", "南山市第二人民医院"),
         ("腾讯", "腾讯音乐"),
+        ("浙江政府", "浙江省人民医院"),
+        ("南山市人民政府", "南山市人民法院"),
     ],
 )
 def test_barred_by_their_names(one: str, other: str) -> None:
@@ -38,6 +40,7 @@ def test_barred_by_their_names(one: str, other: str) -> None:
         ("北航", "北京航空航天大学"),
         ("甲云(北京)科技有限公司", "甲云（北京）科技有限责任公司"),
         ("中国信通院", "中国信息通信研究院"),
+        ("南山政府", "南山市人民政府"),
     ],
 )
 def test_not_barred(one: str, other: str) -> None:
