@@ -12,7 +12,7 @@ from jinja2 import StrictUndefined
 from sqlalchemy import Engine
 from werkzeug.exceptions import HTTPException
 
-from entity_resolution.review import check_pages, entity_pages, pages
+from entity_resolution.review import check_pages, entity_pages, pages, readings
 from entity_resolution.review.access import Access, guard
 from entity_resolution.review.counting import Counter
 from entity_resolution.review.desk import Desk
@@ -32,7 +32,7 @@ def create_app(engine: Engine, *, effects: Effects | None = None, access: Access
     app.extensions["desk"] = Desk(engine, Counter(effects))
     app.before_request(_choose_language)
     guard(app, access or Access())
-    for blueprint in (pages.pages, entity_pages.entities, check_pages.checks):
+    for blueprint in (pages.pages, entity_pages.entities, check_pages.checks, readings.readings):
         app.register_blueprint(blueprint)
     app.context_processor(_words)
     app.register_error_handler(HTTPException, _http_problem)

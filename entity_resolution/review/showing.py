@@ -12,12 +12,12 @@ from urllib.parse import urlsplit
 from pipelines.console import harmless
 
 #: Signs without a width, or that turn the direction round; a reader could not tell two names apart by them.
-_UNSEEN = dict.fromkeys(
+UNSEEN = dict.fromkeys(
     [0xAD, 0x61C, 0x115F, 0x1160, 0x180E, *range(0x200B, 0x2010), *range(0x2060, 0x2065), 0x3164, 0xFEFF],
     "\ufffd",
 )
 #: So many marks may stand on one letter (Vietnamese needs two).
-_MARKS_MOST = 3
+MARKS_MOST = 3
 SHOWN_MOST = 300
 
 
@@ -25,7 +25,7 @@ def shown(words: object, most: int = SHOWN_MOST) -> str:
     """The words on one line, cut after `most` characters, unseen signs made visible, towers of marks cut off."""
     text = str(words)[: most + 1]
     cut = len(text) > most
-    text = harmless(text[:most]).translate(_UNSEEN)
+    text = harmless(text[:most]).translate(UNSEEN)
     if not text.isascii():
         text = _without_towers(text)
     return f"{text}…" if cut else text
@@ -44,6 +44,6 @@ def _without_towers(text: str) -> str:
     kept, marks = [], 0
     for char in text:
         marks = marks + 1 if unicodedata.category(char) in ("Mn", "Me") else 0
-        if marks <= _MARKS_MOST:
+        if marks <= MARKS_MOST:
             kept.append(char)
     return "".join(kept)

@@ -10,10 +10,13 @@ from typing import Final, Literal
 
 from werkzeug.datastructures import LanguageAccept
 
+from entity_resolution.review import readings_wording
+
 Language = Literal["en", "zh"]
 LANGUAGES: Final[tuple[Language, ...]] = ("en", "zh")
 
 EN: Final[Mapping[str, str]] = {
+    **readings_wording.EN,
     "title": "Who is who",
     "queue": "Queue",
     "search": "Search",
@@ -213,6 +216,7 @@ EN: Final[Mapping[str, str]] = {
 }
 
 ZH: Final[Mapping[str, str]] = {
+    **readings_wording.ZH,
     "title": "名称判定",
     "queue": "待判",
     "search": "查找",
