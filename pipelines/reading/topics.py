@@ -13,26 +13,15 @@ from collections.abc import Iterator, Sequence
 from typing import Final, Literal
 
 from pipelines.classification import Classification, classify
+from pipelines.reading.categories import show
+from pipelines.reading.categories.deciding import AREA, AROUND, TECHNOLOGY
 from pipelines.reading.masking import ORG, Document
 from pipelines.reading.sentences import Sentence
 from pipelines.records import Mention
 
 #: So many sentences behind a statement may still say what it is about.
 REACH: Final = 3
-#: So many characters before and behind a sentence are its surroundings.
-AROUND: Final = 400
 
-_SOME: Final = r"[^，,。；;：:！？\n]"
-_AREA: Final = re.compile(
-    rf"(?:面向|属于|聚焦于?|应用于|适用于|用于|围绕|覆盖)(?P<a>{_SOME}{{2,60}}?)(?:领域|行业|产业|场景)"
-    rf"|主要(?:应用于|用于|面向|服务于?)(?P<b>{_SOME}{{2,60}})"
-    rf"|从应用(?:上|角度|层面)?来?看[，,](?P<c>{_SOME}{{2,60}})"
-)
-_TECHNOLOGY: Final = re.compile(
-    rf"(?:核心|关键|主要|所用|所用的|采用的|涉及的)技术(?:主要)?(?:是|为|有|包括|涵盖|包含)了?(?P<a>{_SOME}{{2,60}})"
-    rf"|(?:涉及|运用|采用|利用|使用|融合)了?(?P<b>{_SOME}{{2,60}}?)等(?:多项|多种|前沿|先进|新兴|新)?技术"
-    rf"|从技术(?:上|角度|层面)?来?看[，,](?P<c>{_SOME}{{2,60}})"
-)
 #: Words by which a later sentence speaks of the cooperation told before.
 _OF_IT: Final = re.compile(r"合作|项目|双方|各方|三方|协议|此次|本次|该")
 #: A company that nobody knows yet, by its legal form; words that join a name to others are no part of it.
@@ -83,13 +72,14 @@ class Topics:
                     break
                 if not _OF_IT.search(text):
                     continue
-            for found, form in ((technologies, _TECHNOLOGY), (areas, _AREA)):
+            for found, form in ((technologies, TECHNOLOGY), (areas, AREA)):
+                # What is called an area outright is one, even in a trade's ordinary words.
                 found += [classify(match["a"] or match["b"] or match["c"]) for match in form.finditer(text)]
         return _codes(technologies, "technologies"), _codes(areas, "applications")
 
     def _shown(self, at: int) -> Classification:
         if at not in self._words:
-            self._words[at] = classify(names_hidden(self._document, self._told[at].start, self._told[at].end))
+            self._words[at] = show(names_hidden(self._document, self._told[at].start, self._told[at].end))
         return self._words[at]
 
     def _around(self, at: int) -> Iterator[int]:
