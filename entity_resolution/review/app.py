@@ -11,6 +11,7 @@ from flask_wtf.csrf import CSRFError
 from jinja2 import StrictUndefined
 from sqlalchemy import Engine
 from werkzeug.exceptions import HTTPException
+from werkzeug.routing import IntegerConverter, Map
 
 from entity_resolution.review import check_pages, entity_pages, pages, readings
 from entity_resolution.review.access import Access, guard
@@ -22,10 +23,18 @@ from entity_resolution.review.wording import chosen, say, value_in
 from pipelines.errors import ValuenetError
 
 
+class _Id(IntegerConverter):
+    """A number in an address, no larger than the store has them: what is larger is not found."""
+
+    def __init__(self, url_map: Map) -> None:
+        super().__init__(url_map, max=2**63 - 1)
+
+
 def create_app(engine: Engine, *, effects: Effects | None = None, access: Access | None = None) -> Flask:
     """The app on a store. Without `effects` pages do not say what a decision changes; without `access` whoever has
     the address with the token of the moment gets in (`app.extensions["access"].token`)."""
     app = Flask(__name__)
+    app.url_map.converters["int"] = _Id
     app.jinja_env.undefined = StrictUndefined
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     app.jinja_env.filters["shown"] = shown
