@@ -24,7 +24,6 @@ def upgrade() -> None:
         sa.Column("document_id", Hashed, nullable=False),
         sa.Column("method_version", sa.String(length=60), nullable=False),
         sa.Column("read_at", Moment, nullable=False),
-        sa.Column("run_id", Hashed, nullable=False, comment="the run that read it"),
         sa.Column("same_text_as", Hashed, nullable=True, comment="the document that it reprints, if any"),
         sa.Column(
             "written_at", Moment, nullable=True,
@@ -36,7 +35,6 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(
             ["document_id"], ["document.id"], name=op.f("fk_document_read_document_id_document")
         ),
-        sa.ForeignKeyConstraint(["run_id"], ["run.id"], name=op.f("fk_document_read_run_id_run")),
         sa.ForeignKeyConstraint(
             ["same_text_as"], ["document.id"], name=op.f("fk_document_read_same_text_as_document")
         ),
@@ -79,7 +77,7 @@ def upgrade() -> None:
         sa.Column("made_at", Moment, nullable=False),
         sa.CheckConstraint("part IN ('text', 'title')", name=op.f("ck_reading_part")),
         sa.CheckConstraint(
-            "state IN ('taken', 'waiting', 'accepted', 'mended', 'rejected', 'noted', 'gone')",
+            "state IN ('taken', 'waiting', 'accepted', 'mended', 'rejected', 'noted', 'copy', 'gone')",
             name=op.f("ck_reading_state"),
         ),
         sa.ForeignKeyConstraint(["document_id"], ["document.id"], name=op.f("fk_reading_document_id_document")),

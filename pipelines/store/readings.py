@@ -29,6 +29,10 @@ CLAIM: Final = dt.timedelta(minutes=10)
 #: A name of a person longer than this does not fit into `evidence.method`.
 NAME_LIMIT: Final = 50
 _BATCH: Final = 500
+_CLOSED: Final = {
+    "gone": "is of a document that is no longer on the web",
+    "copy": "is a copy: decide the one that it copies",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -174,8 +178,8 @@ def decide(
     one = find(connection, reading)
     if one is None:
         raise UsageError(f"there is no reading {reading}")
-    if one.state == "gone":
-        raise UsageError(f"reading {reading} is of a document that is no longer on the web")
+    if one.state in _CLOSED:
+        raise UsageError(f"reading {reading} {_CLOSED[one.state]}")
     fact = None
     if mended is not None:
         given = fact_json(mended) if isinstance(mended, Fact) else mended
@@ -194,7 +198,7 @@ def decide(
             claimed_until=None,
         )
     )
-    return write_documents(connection, [one.document]).get(reading, [])
+    return write_documents(connection, _documents_of(connection, one)).get(reading, [])
 
 
 def undo(connection: Connection, reading: int) -> Waiting:
@@ -209,8 +213,16 @@ def undo(connection: Connection, reading: int) -> Waiting:
     one = find(connection, reading)
     if one is None or done.rowcount != 1:
         raise UsageError(f"nobody has decided reading {reading}")
-    write_documents(connection, [one.document])
+    write_documents(connection, _documents_of(connection, one))
     return one
+
+
+def _documents_of(connection: Connection, one: Waiting) -> set[int]:
+    """The document of a reading, and those in which copies of it stand."""
+    table = schema.reading
+    said = select(table.c.said).where(table.c.id == one.id).scalar_subquery()
+    copies = select(table.c.document_id).where(table.c.said == said, table.c.state == "copy")
+    return {one.document, *connection.execute(copies).scalars()}
 
 
 def examples(connection: Connection) -> Iterator[dict[str, Any]]:

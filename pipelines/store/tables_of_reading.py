@@ -4,8 +4,9 @@ Invariants kept here:
 - a fact read in the same words at the same place is one row, however often and by whichever version it is read
   (the id says so);
 - only `taken`, `accepted` and `mended` rows stand behind facts of the store; `waiting` rows wait for a person;
-  `noted` ones say what the store has no kind of fact for (a planned investment); `gone` ones waited when their
-  document left the web;
+  `noted` ones say what the store has no kind of fact for (a planned investment) or are too unsure to be asked
+  about; a `copy` says in the same sentence what a row of an earlier document says, and stands or falls with it;
+  `gone` ones waited when their document left the web;
 - what a person decided is never overwritten by a later reading.
 """
 
@@ -23,7 +24,6 @@ document_read = Table(
     Column("document_id", ForeignKey("document.id"), primary_key=True),
     Column("method_version", String(60), nullable=False),
     Column("read_at", Moment, nullable=False),
-    Column("run_id", ForeignKey("run.id"), nullable=False, comment="the run that read it"),
     Column("same_text_as", ForeignKey("document.id"), comment="the document that it reprints, if any"),
     Column("written_at", Moment, comment="the document was seen until then when its facts were last written"),
     Column("ended_at", Moment, comment="since when it is no longer on the web; empty: still there"),
@@ -67,7 +67,7 @@ reading = Table(
     Column("claimed_until", Moment),
     Column("made_at", Moment, nullable=False),
     one_of("part", "text", "title"),
-    one_of("state", "taken", "waiting", "accepted", "mended", "rejected", "noted", "gone"),
+    one_of("state", "taken", "waiting", "accepted", "mended", "rejected", "noted", "copy", "gone"),
     Index("ix_reading_document_id", "document_id"),
     Index("ix_reading_said", "said"),
     Index("ix_reading_decided_at", "decided_at"),
