@@ -9,10 +9,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from pipelines.reading.categories.deciding import Categories, Category, decide
+from pipelines.reading.categories.industries import Industry, industry_of
 from pipelines.reading.categories.words import show
 from pipelines.reading.fact import Organisation
 
-__all__ = ["METHOD", "Categories", "Category", "categorise", "categorise_all", "show"]
+__all__ = [
+    "METHOD", "Categories", "Category", "Industry", "categorise", "categorise_all", "industry_of", "show",
+]  # fmt: skip
 
 #: Name and version of what decides. Raise the version when a category may come out differently.
 METHOD = ("categories", "1")
