@@ -45,6 +45,7 @@ _VERB: Final = re.compile(
 _CLOSED: Final = re.compile(one_of(words_of("words", "works_closed")))
 _AT: Final = re.compile(r"(?:先后|曾|一直|分别|长期|均|开始|\s|\x00)*(?:在|于|至|到|赴|由)")
 _JOINT: Final = re.compile(r"([^和及与]{2,8})[和及与](?:原|时任)?")
+_SEAT: Final = re.compile(r"代表$|委员$|常委$")
 #: 加入甲公司之前.
 _BEFORE: Final = re.compile(r"(?:之前|以前|之后|以来|以后|的?时期|期间|前|后|时|起|至今)$")
 _LATER: Final = re.compile(r"(?:[一二两三四五六七八九十\d]{1,3}(?:多)?(?:年|个月)|不久)(?:多)?$")
@@ -353,7 +354,10 @@ class _Reader:
         """获学士学位 behind the school, or 甲大学 before 乙大学硕士."""
         state = self.state
         if state.verb in ("", "time") and (school := bare_school(text, start, end)) is not None:
-            state.schools.append(school)
+            if state.studied is not None and text[start - 1] == "、":
+                self._education(school, UNDATED)
+            else:
+                state.schools.append(school)
             return True
         if state.studied is None or is_post(text, start, end) or _VERB.search(text, start, end):
             if state.verb not in ("", "time") or _VERB.search(text, start, end):
@@ -427,7 +431,7 @@ class _Reader:
         if post is not None:
             spans.append(post)
         quote = (min(one[0] for one in spans), max(one[1] for one in spans))
-        confidence = 0.95 if state.sure and post is not None else 0.85 if state.sure else 0.75
+        confidence = 0.9 if state.sure and post is not None else 0.85 if state.sure else 0.75
         self._tell("employment", roles, quote, when, confidence, details)
 
     def _tell(

@@ -190,11 +190,19 @@ def _beside(plain: Plain, match: re.Match[str], start: int, method: str) -> Iter
         return
     if not held.sure and held.employer[1] - held.employer[0] > 8:
         return
-    former = re.search(r"(?:原|前|时任)$", text[max(start, held.employer[0] - 2) : held.employer[0]])
-    details = {} if former is None else {"current": "false"}
+    employer, last = held.employer, held.post
+    former = _former(text, start, employer[0])
+    if text[last[0]] in "原前" and last[1] - last[0] > 2:
+        last, former = (last[0] + 1, last[1]), True
+    details = {"current": "false"} if former else {}
     sure = 0.85 if held.sure else 0.7
-    for post in (*_each(text, held.post), *(one for more in posts for one in _each(text, more))):
-        yield _fact(plain, match.span("name"), held.employer, post, sure, method, "done", details)
+    for post in (*_each(text, last), *(one for more in posts for one in _each(text, more))):
+        yield _fact(plain, match.span("name"), employer, post, sure, method, "done", details)
+
+
+def _former(text: str, start: int, employer: int) -> bool:
+    """Whether 原 stands before the employer: 原青原集团总裁."""
+    return text[max(start, employer - 2) : employer].endswith(("原", "前", "时任"))
 
 
 def _held(text: str, start: int, end: int) -> Held | None:

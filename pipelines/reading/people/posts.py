@@ -85,18 +85,19 @@ _AND_OTHERS: Final = re.compile(r"\x00*(?:等(?:[多几数]家|\d+家)?(?:公司
 
 def pieces(plain: str, start: int, end: int) -> list[tuple[int, int]]:
     """A part of a list cut where a word for a post is followed by 和, 及 and the like."""
-    cuts = [start]
+    cut: list[tuple[int, int]] = []
     for match in _HEAD.finditer(plain, start, end):
         joint = _BETWEEN.match(plain, match.end(), end)
         if joint is not None and joint.end() < end:
-            cuts.append(joint.end())
-    return list(zip(cuts, [*cuts[1:], end], strict=True))
+            cut.append((start, match.end()))
+            start = joint.end()
+    return [*cut, (start, end)]
 
 
 def is_post(plain: str, start: int, end: int) -> bool:
     """Whether the words end in a word for a post."""
     _, end = trimmed(plain, start, end)
-    tail = plain[max(start, end - 12) : end].rstrip("和及与暨并/ ")
+    tail = plain[max(start, end - 12) : end].rstrip("以和及与暨并/ ")
     return any(match.end() == len(tail) for match in _HEAD_LAST.finditer(tail))
 
 
@@ -114,7 +115,7 @@ def read_held(plain: str, start: int, end: int, *, within: bool = False) -> Held
     `within`: it stands in a list behind an employer, so that words of unknown meaning before 部 are a department.
     """
     start, end = trimmed(plain, start, end)
-    while end > start and plain[end - 1] in "和及与暨并/ ":
+    while end > start and plain[end - 1] in "以和及与暨并/ ":
         end -= 1
     if not start < end <= start + LENGTH_LIMIT + 60 or not is_post(plain, start, end):
         return None
@@ -127,7 +128,7 @@ def read_held(plain: str, start: int, end: int, *, within: bool = False) -> Held
             first = _stripped(plain, start, gap)
             edge = employer_end(plain, first, gap)
             if edge is not None and (edge == gap or edge == first + len(plain[first:gap].rstrip())):
-                return Held((first, edge), (after, end))
+                return Held((first, edge), (after + (plain[after] == "的"), end))
             inner = read_held(plain, after, end)
             if inner is not None and inner.employer is None and gap > start:
                 return Held((first, gap), inner.post, sure=False)
@@ -141,7 +142,7 @@ def read_held(plain: str, start: int, end: int, *, within: bool = False) -> Held
     sure = edge is not None
     if edge is None:
         edge = first + _post_edge(plain[first:end])
-        if not _may_be_name(plain[first:edge]) or _OF_BRANCH.match(plain, edge, end):
+        if not _may_be_name(plain[first:edge]) or _OF_BRANCH.search(plain, first, end):
             return Held(None, (start, end))
         if within and (edge - first <= 2 or _DEPARTMENT_NEXT.match(plain, edge, end)):
             return Held(None, (start, end))
@@ -155,7 +156,8 @@ def _post_edge(words: str) -> int:
     edge = left_edge(words, _BEFORE, _LONGEST)
     if _DEPARTMENT.search(words[:edge]):
         edge = left_edge(words[:edge], _ALL, _LONGEST)
-    return edge
+    # 某某原总裁; but a name may end so, too
+    return edge - 1 if edge > 2 and words[edge - 1] in "原前现" else edge
 
 
 def employer_end(plain: str, start: int, end: int) -> int | None:
@@ -174,7 +176,11 @@ def employer_end(plain: str, start: int, end: int) -> int | None:
     ministry = _MINISTRY.match(plain, start, end)
     for pattern in (_STRONG, _WEAK):
         for match in pattern.finditer(plain, start, end):
-            if match.end() - start > 2 and not _is_department(plain[start : match.end()]):
+            words = plain[start : match.end()]
+            if match.end() - start > 2 and not _is_department(words):
+                # a branch's office is no employer: its bank was named before
+                if pattern is _WEAK and ("支行" in words or "分行" in words):
+                    return None
                 last = match.end()
                 if pattern is _WEAK:
                     break

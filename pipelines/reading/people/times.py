@@ -34,7 +34,7 @@ _SPAN: Final = re.compile(
     r"|(?P<now2>\s?至今|\s?迄今)|(?P<since>起至今|起|以来|开始|后)|(?:间|期间))?"
 )
 _BORN: Final = re.compile(r"\s?(?:月|日)?(?:出?生|诞生)")
-_BORN_BEFORE: Final = re.compile(r"(?:生于|出生|生日|出生(?:日期|年月|时间)?[:为是于]?)\s?$")
+_BORN_BEFORE: Final = re.compile(r"(?:(?<!先)生于|出生|生日|出生(?:日期|年月|时间)?[:为是于]?)\s?$")
 _NUMERALS: Final = str.maketrans("〇零○一二三四五六七八九", "000123456789")
 _CHINESE_YEAR: Final = re.compile(r"(?<![一-龥])[一二][〇零○一二三四五六七八九]{3}(?=年)")
 
