@@ -1,0 +1,110 @@
+"""Facts out of the relations between the organisations of each sentence."""
+
+from __future__ import annotations
+
+from bisect import bisect_left
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+
+from pipelines.reading.fact import Fact, Organisation, Piece, Role, Type
+from pipelines.reading.relations.examples import Example, example
+from pipelines.reading.relations.labels import COLUMNS, LABELS, TYPES, Matrix, roles
+from pipelines.reading.relations.model import shared_model
+from pipelines.reading.sentences import TEXT_LIMIT, Sentence, sentences
+
+METHOD: Final = "relations 1"
+#: A type with less than this chance is not spoken of; who reads facts sets bars of their own above it.
+LEAST: Final = 0.2
+#: In a sentence of more organisations (a list of guests), each is paired with its neighbours alone.
+_CROWD: Final = 8
+_NEIGHBOURS: Final = 3
+#: Pairs of one text, at most.
+_PAIRS: Final = 2000
+#: Names further apart are in no relation that a sentence of news states.
+_FAR: Final = 160
+_TOGETHER: Final = 512
+
+
+@dataclass(frozen=True, slots=True)
+class _Candidate:
+    text: int
+    sentence: Sentence
+    first: Organisation
+    second: Organisation
+    example: Example
+
+
+def read_all(texts: Sequence[str], organisations: Sequence[Sequence[Organisation]]) -> list[list[Fact]]:
+    """The facts of each text between two of its organisations, sorted by place: one for each type of a pair that
+    has at least the chance LEAST."""
+    found: list[list[Fact]] = [[] for _ in texts]
+    waiting: list[_Candidate] = []
+    for at, (text, own) in enumerate(zip(texts, organisations, strict=True)):
+        for count, candidate in enumerate(_candidates(at, text, own)):
+            if count >= _PAIRS:
+                break
+            waiting.append(candidate)
+            if len(waiting) >= _TOGETHER:
+                _decide(waiting, texts, found)
+                waiting = []
+    _decide(waiting, texts, found)
+    return [sorted(facts, key=lambda fact: (fact.start, fact.end, fact.type)) for facts in found]
+
+
+def _candidates(at: int, text: str, own: Sequence[Organisation]) -> Iterator[_Candidate]:
+    """The pairs of each sentence: of names that differ and do not overlap, each pair where it stands closest."""
+    own = sorted((one for one in own if one.end <= TEXT_LIMIT), key=lambda one: (one.start, one.end))
+    starts = [one.start for one in own]
+    for sentence in sentences(text):
+        low, high = bisect_left(starts, sentence.start), bisect_left(starts, sentence.end)
+        within = [one for one in own[low:high] if one.end <= sentence.end]
+        reach = _NEIGHBOURS if len(within) > _CROWD else len(within)
+        closest: dict[tuple[str, str], tuple[Organisation, Organisation]] = {}
+        for place, first in enumerate(within):
+            for second in within[place + 1 : place + 1 + reach]:
+                gap = second.start - first.end
+                if gap < 0 or gap > _FAR or first.text == second.text:
+                    continue
+                low_name, high_name = sorted((first.text, second.text))
+                kept = closest.get((low_name, high_name))
+                if kept is None or gap < kept[1].start - kept[0].end:
+                    closest[low_name, high_name] = first, second
+        words = text[sentence.start : sentence.end]
+        for first, second in closest.values():
+            spans = [(one.start - sentence.start, one.end - sentence.start) for one in (first, second)]
+            yield _Candidate(at, sentence, first, second, example(words, *spans))
+
+
+def _decide(candidates: Sequence[_Candidate], texts: Sequence[str], found: list[list[Fact]]) -> None:
+    labels, types = shared_model().chances([one.example for one in candidates])
+    for row, column in np.argwhere(types >= LEAST):
+        one = candidates[row]
+        fact = _fact(one, TYPES[column], labels[row], float(types[row, column]))
+        found[one.text].append(fact)
+
+
+def _fact(one: _Candidate, kind: Type, labels: Matrix, chance: float) -> Fact:
+    """The likeliest label of the type gives the roles; the share of its type's chance that plays the same roles
+    lowers the confidence where the direction is unsure."""
+    columns = COLUMNS[kind]
+    best = LABELS[columns[int(labels[columns].argmax())]]
+    played = roles(best)
+    agreeing = sum(
+        float(labels[at]) for at in columns if kind == "cooperation" or roles(LABELS[at]) == played
+    )
+    sure = agreeing / max(float(labels[columns].sum()), 1e-9)
+    pieces: dict[Role, tuple[Piece, ...]] = {}
+    for role, organisation in zip(played, (one.first, one.second), strict=True):
+        pieces[role] = (*pieces.get(role, ()), organisation.piece)
+    return Fact(
+        type=kind,
+        roles=pieces,
+        start=one.sentence.start,
+        end=one.sentence.end,
+        confidence=round(min(1.0, chance * sure * one.first.confidence * one.second.confidence), 4),
+        method=METHOD,
+        details={"relation": best},
+    )
