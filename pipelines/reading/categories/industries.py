@@ -26,8 +26,8 @@ RULES: Final = FOLDER / "rules" / "industry_words.yaml"
 NAME_LIMIT: Final = 120
 WORDS_LIMIT: Final = 2_000
 
-#: The chance that the section of an answer holds, by what says so; held against tagged companies (docs/categories.md).
-_KNOWN, _BODY, _TRADE, _LOOSE, _ABOUT, _KIND, _VAGUE = 0.95, 0.85, 0.8, 0.45, 0.6, 0.6, 0.35
+#: The chance that the section of an answer holds, by what says so (docs/categories.md says how it was measured).
+_KNOWN, _BRAND, _BODY, _TRADE, _LOOSE, _ABOUT, _KIND, _VAGUE = 0.95, 0.8, 0.85, 0.8, 0.45, 0.6, 0.6, 0.35
 #: Kinds that are a division of their own, whatever the name.
 _TELLING: Final = frozenset(("university", "government"))
 #: Two that say the same.
@@ -41,6 +41,10 @@ _FORM: Final = re.compile(
     r"(?:集团)?(?:股份有限公司|有限责任公司|有限公司|股份公司|集团公司|总公司|分公司|子公司)$"
     r"|[(（]?(?:有限合伙|普通合伙|特殊普通合伙)[)）]?$"
     r"|[,， ]*(?:co\.?,? ?ltd\.?|inc\.?|corp\.?|llc|ltd\.?|limited|plc|gmbh)$"
+)
+#: The place that opens a company's registered name.
+_PLACE: Final = re.compile(
+    r"(?:[一-龥]{2,3}[省市]){1,2}|北京|上海|天津|重庆|深圳|广州|杭州|南京|浙江|广东|江苏|中国"
 )
 #: A place in brackets inside the name, as companies have it: (北京), (中国).
 _BRACKETS: Final = re.compile(r"[(（][^()（）]{1,12}[)）]")
@@ -56,7 +60,10 @@ class Industry(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class IndustryWords:
-    """Words (plain) to codes: clear, loose and vague ones of names, those of descriptions, known names; kinds."""
+    """Words (plain) to codes: clear, loose and vague ones of names, those of descriptions, known names; kinds.
+
+    `whole` has the known names that are common words, too: they count only as the whole name.
+    """
 
     version: int
     names: Mapping[str, str]
@@ -65,6 +72,7 @@ class IndustryWords:
     vague: Mapping[str, str]
     known: Mapping[str, str]
     kinds: Mapping[str, str]
+    whole: frozenset[str]
 
 
 @cache
@@ -78,6 +86,7 @@ def load(path: Path) -> IndustryWords:
     head = read_yaml(path)
     version, _ = head.value("version", int), head.value("source", str)
     kinds = head.value("kinds", dict)
+    whole = frozenset(plain_in_place(word) for word in head.words("whole"))
     names: dict[str, str] = {}
     loose: dict[str, str] = {}
     about: dict[str, str] = {}
@@ -94,8 +103,10 @@ def load(path: Path) -> IndustryWords:
         _code(head, code)
         if not isinstance(kind, str):
             raise head.error("kinds", f"{kind!r} is no kind")
+    if strange := sorted(whole - known.keys()):
+        raise head.error("whole", f"no known names: {', '.join(strange)}")
     head.finish()
-    return IndustryWords(version, names, loose, about, vague, known, kinds)
+    return IndustryWords(version, names, loose, about, vague, known, kinds, whole)
 
 
 def _code(rule: Fields, code: object) -> str:
@@ -129,6 +140,8 @@ def industry_of(name: str, kind: str | None = None, words: str = "") -> Industry
     trade = _trade(body)
     by_words = _most(plain_in_place(words[:WORDS_LIMIT]))
     by_kind = rules.kinds.get(kind) if kind else None
+    if (trade is None or trade[2] <= _LOOSE) and (brand := _brand(body)):
+        return Industry(rules.known[brand], _BRAND, f"the known name {brand!r} opens it")
     if trade and trade[2] > _LOOSE:
         return _agreed(*trade, by_words, by_kind)
     if by_kind and kind in _TELLING:
@@ -178,6 +191,15 @@ def _known(body: str, known: Mapping[str, str]) -> str | None:
     return None
 
 
+def _brand(body: str) -> str | None:
+    """The known name that opens `body`, at most a place before it (深圳市腾讯计算机系统): the longest."""
+    rules = industry_words()
+    at = _PLACE.match(body)
+    starts = {0, at.end() if at else 0}
+    openings = (body[start : start + length] for length in range(12, 1, -1) for start in starts)
+    return next((name for name in openings if name in rules.known and name not in rules.whole), None)
+
+
 def _trade(body: str) -> tuple[str, str, float] | None:
     """The trade word of a name, its code, how sure it is: the last of the surest sort, as 学校 in 铁路电气化学校.
 
@@ -212,12 +234,13 @@ def _most(words: str) -> tuple[str, str] | None:
 
 
 def _longest(text: str, table: Literal["trade", "about"]) -> Iterator[tuple[int, str]]:
-    """(start, word) of the words of a table in `text`, none inside or over another; Latin words only whole."""
+    """(start, word) of the words of a table in `text`, none inside another; Latin words only whole."""
     spans = sorted((end + 1 - len(word), -len(word), word) for end, word in _automaton(table).iter(text))
     reached = 0
     for start, length, word in spans:
         end = start - length
-        if start < reached:
+        # What reaches beyond the word before it may be the truer one: 学校 in 电气化学校.
+        if end <= reached:
             continue
         if word.isascii() and (text[start - 1 : start].isalnum() or text[end : end + 1].isalnum()):
             continue

@@ -14,8 +14,11 @@ from functools import cache
 from pathlib import Path
 from typing import Final, Literal
 
+import ahocorasick
+
 from pipelines.checked_yaml import Fields, read_yaml
 from pipelines.classification import Classification, Codebook, Label, Word, codebook
+from pipelines.reading.gazetteer import stands_alone
 from pipelines.simplifying import plain_in_place
 from pipelines.taxonomy import FOLDER
 
@@ -51,7 +54,7 @@ class Rules:
     """`weak` and `unless` by dimension: classes with their weak words, and (class, word) with what undoes it."""
 
     version: int
-    digital: re.Pattern[str]
+    digital: ahocorasick.Automaton
     weak: Mapping[Dimension, Mapping[str, frozenset[str]]]
     unless: Mapping[Dimension, Mapping[tuple[str, str], tuple[str, ...]]]
 
@@ -87,7 +90,7 @@ def load(path: Path) -> Rules:
                 undone.finish()
             rule.finish()
     head.finish()
-    return Rules(version, _any_of(digital), weak, unless)
+    return Rules(version, _automaton(digital), weak, unless)
 
 
 def _known(rule: Fields, field: str, known: set[str]) -> list[str]:
@@ -97,13 +100,18 @@ def _known(rule: Fields, field: str, known: set[str]) -> list[str]:
     return words
 
 
-def _any_of(words: Iterable[str]) -> re.Pattern[str]:
-    """Any of the words; Latin ones only whole."""
-    parts = []
-    for word in sorted({plain_in_place(word) for word in words}, key=lambda word: (-len(word), word)):
-        escaped = re.escape(word)
-        parts.append(rf"(?<![a-z0-9]){escaped}(?![a-z0-9])" if word.isascii() else escaped)
-    return re.compile("|".join(parts) or r"(?!)")
+def _automaton(words: Iterable[str]) -> ahocorasick.Automaton:
+    automaton = ahocorasick.Automaton()
+    for word in words:
+        automaton.add_word(plain_in_place(word), len(word))
+    automaton.make_automaton()
+    return automaton
+
+
+def _digital(plain: str) -> list[tuple[int, int]]:
+    """Where words of `digital` stand, sorted; Latin ones only whole."""
+    spans = [(last + 1 - length, last + 1) for last, length in rules().digital.iter(plain)]
+    return sorted(span for span in spans if stands_alone(plain, *span))
 
 
 def hits(text: str) -> Hits:
@@ -112,7 +120,7 @@ def hits(text: str) -> Hits:
     technologies = _undone(plain, codebook("technology"), "technology", text)
     applications = _undone(plain, codebook("application"), "application", text)
     ends = [match.start() for match in _ENDS.finditer(plain)]
-    digital = [match.span() for match in rules().digital.finditer(plain)]
+    digital = _digital(plain)
     shown = [(hit.word.start, hit.word.end) for hit in technologies if not hit.weak]
     by_code: dict[str, list[tuple[int, int]]] = {}
     for hit in technologies:
