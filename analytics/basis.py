@@ -5,10 +5,10 @@ Invariant: all tables of one basis see the same facts, the same sample and the s
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
-from typing import Final
+from typing import Any, Final, TypeVar
 
 import numpy as np
 import pandas as pd
@@ -20,6 +20,8 @@ from analytics.networks import DIMENSIONS, Network, Parallel, build_years
 from analytics.sample import Edition, newest, nodes, show
 from analytics.simple_graph import Ints
 from pipelines.errors import UsageError
+
+T = TypeVar("T")
 
 #: As many years as the tables over years show, where nobody asks for others.
 SPAN: Final = 8
@@ -42,6 +44,7 @@ class Basis:
     _networks: dict[tuple[tuple[str, ...], Parallel], dict[int, Network]] = field(
         default_factory=dict, repr=False
     )
+    _kept: dict[str, Any] = field(default_factory=dict, repr=False, init=False)
 
     def __post_init__(self) -> None:
         if not self.years:
@@ -107,6 +110,13 @@ class Basis:
                 build_years(self.facts.relations, self.nodes, wanted, dimensions=key[0], parallel=parallel)
             )
         return found[year]
+
+    def once(self, name: str, make: Callable[[Basis], T]) -> T:
+        """What `make` computes of this basis, kept under a name: several figures rest on it."""
+        if name not in self._kept:
+            self._kept[name] = make(self)
+        found: T = self._kept[name]
+        return found
 
     def until(self, year: int, dimensions: Collection[str] = DIMENSIONS) -> pd.DataFrame:
         """The rows of `relations` behind the network of a year."""

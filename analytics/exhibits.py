@@ -139,13 +139,15 @@ class Table:
 
 
 #: line: years against values. stacked: shares of a whole by year. loglog: points on logarithmic axes.
-#: bars: a whole and its shares, a bar a row.
-ChartKind = Literal["line", "stacked", "loglog", "bars"]
+#: bars: a whole and its shares, a bar a row. columns: one series, a column a row, in the rows' order. ranked: one
+#: series, a bar a row, the first on top.
+ChartKind = Literal["line", "stacked", "loglog", "bars", "columns", "ranked"]
 
 
 @dataclass(frozen=True, eq=False)
 class Figure:
-    """A drawn table. series: the columns drawn; x: the column along the horizontal axis (bars: the labels).
+    """A drawn table. series: the columns drawn; x: the column along the horizontal axis (of bars, columns and
+    ranked: that of the labels).
 
     line: for loglog, (exponent, least, share at least) of a fitted power law, drawn as a straight line.
     """

@@ -45,6 +45,7 @@ class Facts:
     roles: fact, kind, role, position, entity (rolled up), own (the entity itself), mention.
     facts: fact, kind, value, as_written, number, low, high, unit, detail (dict), date, precision, source.
     unresolved: mentions that no resolution has decided yet; their facts are left out of everything here.
+    listed: entities (rolled up) with a stock code.
     """
 
     view: View
@@ -52,6 +53,7 @@ class Facts:
     facts: pd.DataFrame
     roles: pd.DataFrame
     unresolved: int = 0
+    listed: frozenset[str] = frozenset()
 
     @cached_property
     def relations(self) -> pd.DataFrame:
@@ -159,7 +161,21 @@ def load(engine: Engine, view: View | None = None) -> Facts:
         entities = _entities(connection, heads)
         facts = _facts(connection, view)
         roles, unresolved = _roles(connection, facts, canonical, heads)
-    return Facts(view, entities, facts, roles, unresolved)
+        listed = _listed(connection, canonical, heads)
+    return Facts(view, entities, facts, roles, unresolved, listed)
+
+
+def _listed(connection: Connection, canonical: dict[str, str], heads: dict[str, str]) -> frozenset[str]:
+    """A mention with a stock code is of a listed company, and so is what its entity counts as."""
+    code, of_mention = schema.mention_identifier, schema.mention_entity
+    rows = connection.execute(
+        select(of_mention.c.entity_id)
+        .join(code, code.c.mention_id == of_mention.c.mention_id)
+        .where(code.c.scheme.in_(("stock", "ticker")))
+        .distinct()
+    ).scalars()
+    own = (canonical.get(one, one) for one in rows)
+    return frozenset(heads.get(one, one) for one in own)
 
 
 def _canonical(connection: Connection) -> dict[str, str]:

@@ -5,13 +5,21 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Final
 
-from analytics import table_investors, table_networks, table_nodes, table_people, table_structure
+from analytics import (
+    figure_business,
+    table_investors,
+    table_networks,
+    table_nodes,
+    table_people,
+    table_structure,
+)
 from analytics.basis import Basis
 from analytics.exhibits import Table, Words, chosen
 
 #: Id → title and how it is computed, in the report's order.
 TABLES: Final[dict[str, tuple[Words, Callable[[Basis], Table]]]] = {
     "table_1": (table_structure.TITLE, table_structure.structure_table),
+    "table_2": (figure_business.TABLE_TITLE, figure_business.intensity_table),
     "table_3": (table_networks.TITLE, table_networks.networks_table),
     "table_4": (table_nodes.SAMPLE_TITLE, table_nodes.sample_nodes_table),
     "table_5": (table_nodes.RELATION_TITLE, table_nodes.relation_nodes_table),

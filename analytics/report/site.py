@@ -9,7 +9,7 @@ from __future__ import annotations
 import csv
 import io
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
@@ -39,14 +39,27 @@ POLICY: Final = "default-src 'none'; style-src 'self'; img-src 'self'; base-uri 
 #: Entities that get a page, those with the highest degrees first, besides all that a table names.
 ENTITIES_MOST: Final = 5000
 
+
+def _figures(first: int, last: int) -> tuple[str, ...]:
+    return tuple(f"figure_{number}" for number in range(first, last + 1))
+
+
+_RESEARCH: Final = (*_figures(10, 14), "table_2", *_figures(15, 17))
+
 CHAPTERS: Final[tuple[tuple[str, Words, tuple[str, ...]], ...]] = (
-    ("sample", Words("样本库", "The store and the sample"), ("table_1",)),
+    ("sample", Words("样本库", "The store and the sample"), ("table_1", *_figures(1, 3))),
+    ("business", Words("规模与融资", "Size and financing"), _figures(4, 9)),
+    (
+        "research",
+        Words("技术层次与研发", "Layers and research"),
+        (*_figures(10, 14), "table_2", *_figures(15, 17)),
+    ),
     ("network", Words("价值网络结构", "Structure of the value network"), ("table_3", "figure_22")),
-    ("technology", Words("技术关系", "Technology relations"), ("figure_23", "table_4", "table_5")),
+    ("technology", Words("技术关系", "Technology relations"), (*_figures(23, 25), "table_4", "table_5")),
     ("people", Words("人力资本关系", "Human capital"), ("figure_26", "table_6")),
     ("investment", Words("投资关系", "Investment"), ("table_7",)),
-    ("categories", Words("技术体系演化", "Technologies over time"), ("figure_27",)),
-    ("areas", Words("应用领域扩展", "Areas of application over time"), ("figure_40",)),
+    ("categories", Words("技术体系演化", "Technologies over time"), _figures(27, 39)),
+    ("areas", Words("应用领域扩展", "Areas of application over time"), _figures(40, 59)),
 )
 
 #: Told each time that a number of pages is written.
@@ -70,24 +83,38 @@ def write_report(
     out: Path,
     *,
     entities_most: int = ENTITIES_MOST,
+    only: Collection[str] = (),
     progress: Progress | None = None,
 ) -> Written:
     """Write the report into `out`, over an earlier one; other files there are left alone.
 
-    Raises UsageError where `out` is a file.
+    only: ids of the tables and figures that are wanted, all where none is named. Raises UsageError where `out` is a
+    file, or an id is none.
     """
     if out.exists() and not out.is_dir():
         raise UsageError(f"{out} is a file; a report is a folder")
-    return _Site(engine, basis, out, entities_most, progress or (lambda _pages: None)).write()
+    unknown = set(only) - TABLES.keys() - FIGURES.keys()
+    if unknown:
+        raise UsageError(f"no table or figure {', '.join(sorted(unknown))}")
+    exhibits = [one for one in (*TABLES, *FIGURES) if not only or one in only]
+    return _Site(engine, basis, out, entities_most, exhibits, progress or (lambda _pages: None)).write()
 
 
 class _Site:
     def __init__(
-        self, engine: Engine, basis: Basis, out: Path, entities_most: int, progress: Progress
+        self,
+        engine: Engine,
+        basis: Basis,
+        out: Path,
+        entities_most: int,
+        exhibits: Sequence[str],
+        progress: Progress,
     ) -> None:
         self.engine, self.basis, self.out, self.progress = engine, basis, out, progress
-        self.exhibits: dict[str, Exhibit] = {one: table(basis, one) for one in TABLES}
-        self.exhibits |= {one: figure(basis, one) for one in FIGURES}
+        self.exhibits: dict[str, Exhibit] = {
+            one: table(basis, one) if one in TABLES else figure(basis, one) for one in exhibits
+        }
+        self.figures = [one for one in self.exhibits.values() if isinstance(one, Figure)]
         self.tables: list[Table] = [table_of(one) for one in self.exhibits.values()]
         self.fact_pages = FactPages()
         self.cells: dict[str, str] = {}
@@ -113,7 +140,7 @@ class _Site:
         self._shared_files()
         for language in LANGUAGES:
             _Pages(self, language, traced).write(entity_facts)
-        pictures = 2 * len(LANGUAGES) * len(FIGURES)
+        pictures = len(charts.FORMATS) * len(LANGUAGES) * len(self.figures)
         failed = sum(not one.ok for one in self.checks)
         return Written(self.out, self.pages, len(self.tables), pictures, failed)
 
@@ -132,11 +159,10 @@ class _Site:
             _write(self.out / "data" / f"{shown.id}.csv", table_csv(shown))
         folder = self.out / "pictures"
         folder.mkdir(parents=True, exist_ok=True)
-        for exhibit in self.exhibits.values():
-            if isinstance(exhibit, Figure):
-                for language in LANGUAGES:
-                    for ending in charts.FORMATS:
-                        charts.save(exhibit, folder / f"{exhibit.id}_{language}{ending}", language)
+        for exhibit in self.figures:
+            for language in LANGUAGES:
+                for ending, data in charts.pictures(exhibit, language).items():
+                    (folder / f"{exhibit.id}_{language}{ending}").write_bytes(data)
 
 
 class _Pages:
@@ -160,9 +186,11 @@ class _Pages:
                 "exhibits": [
                     shown_exhibit(site.exhibits[one], language, site.cells.__getitem__, site.entities.pages)
                     for one in listed
+                    if one in site.exhibits
                 ],
             }
             for identity, title, listed in CHAPTERS
+            if site.exhibits.keys() & set(listed)
         ]
         basis = site.basis
         self._page(

@@ -1,35 +1,11 @@
-"""Figures 23, 27 and 40 by hand."""
+"""Figures 27 to 59 by hand."""
 
 from __future__ import annotations
-
-from dataclasses import replace
 
 import pytest
 
 from analytics.basis import Basis
-from analytics.charts import is_empty
-from analytics.checks import check
-from analytics.figure_technology import areas_figure, categories_figure, flows_figure
-
-
-def test_input_and_empowerment_are_cumulative(world_basis: Basis) -> None:
-    frame = flows_figure(world_basis).table.frame
-    assert frame["input"].tolist() == [0, 1, 1, 3]
-    assert frame["empowerment"].tolist() == [0, 0, 1, 4]
-
-
-def test_without_a_source_of_relations_there_is_a_gap_and_no_zero(world_basis: Basis) -> None:
-    facts = world_basis.facts
-    silent = replace(
-        facts,
-        facts=facts.facts[facts.facts["kind"] != "cooperation"],
-        roles=facts.roles[facts.roles["kind"] != "cooperation"],
-    )
-    found = flows_figure(replace(world_basis, facts=silent, _networks={}))
-    assert [found.table.value(row, "input") for row in range(4)] == [None] * 4
-    assert any("A gap" in note.en for note in found.table.notes)
-    assert is_empty(found)
-    assert [one.found for one in check(found.table) if not one.ok] == []
+from analytics.figure_technology import areas_figure, categories_figure, term_figures
 
 
 def test_a_relation_with_two_categories_counts_in_each(world_basis: Basis) -> None:
@@ -63,3 +39,19 @@ def test_the_facts_of_a_category_carry_it(world_basis: Basis) -> None:
         assert "5G" in facts[fact]["technologies"]
     assert len(table.behind(3, "5G")) == 2
     assert len(table.behind(3, "unlabelled")) == 1
+
+
+def test_one_category_by_itself_is_as_among_all(world_basis: Basis) -> None:
+    every = {"technology": categories_figure(world_basis).table, "area": areas_figure(world_basis).table}
+    found = term_figures()
+    assert list(found) == [f"figure_{number}" for number in [*range(28, 40), *range(41, 60)]]
+    for title, make in found.values():
+        table = make(world_basis).table
+        whole = every["technology"] if title.zh in every["technology"].frame else every["area"]
+        assert table.frame["share"].tolist() == pytest.approx(whole.frame[title.zh].tolist(), nan_ok=True)
+        assert table.behind(3, "share").tolist() == whole.behind(3, title.zh).tolist()
+
+
+def test_relations_of_one_category_are_counted(world_basis: Basis) -> None:
+    _, make = term_figures()["figure_28"]
+    assert make(world_basis).table.frame["relations"].tolist() == [0, 0, 1, 2]

@@ -26,5 +26,5 @@ def test_every_figure_is_found_and_its_numbers_have_facts(
 
 
 def test_an_unknown_figure_is_refused(world_basis: Basis) -> None:
-    with pytest.raises(UsageError, match="names no figure; there are: 22 度数中心度幂律分布"):
+    with pytest.raises(UsageError, match="names no figure; there are: 1 创建时间"):
         figure(world_basis, "99")

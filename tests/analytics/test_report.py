@@ -36,6 +36,9 @@ from pipelines.browsers import BROWSERS
 from pipelines.errors import UsageError
 from tests.analytics.world import SEEN, entity_id
 
+#: Drawing all figures takes its time.
+BRIEF = [*TABLES, "figure_22"]
+
 
 @pytest.fixture(scope="module")
 def report(world_store: Engine, world_basis: Basis, tmp_path_factory: pytest.TempPathFactory) -> Path:
@@ -62,9 +65,20 @@ def pages(folder: Path) -> dict[str, html.HtmlElement]:
 def test_the_same_store_gives_the_same_bytes(
     world_store: Engine, world_basis: Basis, report: Path, tmp_path: Path
 ) -> None:
+    """The same facts computed anew; over an earlier report, beside what others put there."""
+    one, other = tmp_path / "one", tmp_path / "other"
+    other.mkdir()
+    (other / "index.html").write_text("old", encoding="utf-8")
+    (other / "mine.txt").write_text("kept", encoding="utf-8")
+    wanted = [*BRIEF, "figure_1", "figure_3", "figure_26", "figure_27", "figure_28"]  # each kind of chart
+    write_report(world_store, world_basis, one, only=wanted)
     fresh = Basis(world_basis.facts, world_basis.edition, world_basis.years)
-    write_report(world_store, fresh, tmp_path)
-    assert files(tmp_path) == files(report)
+    write_report(world_store, fresh, other, only=wanted)
+    assert files(other) == {**files(one), "mine.txt": b"kept"}
+    whole = files(report)
+    for name, data in files(one).items():
+        if name.startswith(("pictures/", "data/", "entities/")):
+            assert whole[name] == data
 
 
 def test_both_languages_have_the_same_pages(report: Path) -> None:
@@ -170,17 +184,18 @@ def test_the_page_of_an_entity(report: Path) -> None:
     assert ["undated", "Technology", "→ to", "Tsinghua University (清华大学)"] in rows
 
 
-def test_an_earlier_report_is_written_over_and_a_file_is_refused(
-    world_store: Engine, world_basis: Basis, report: Path, tmp_path: Path
-) -> None:
-    copy = tmp_path / "copy"
-    shutil.copytree(report, copy)
-    (copy / "index.html").write_text("old", encoding="utf-8")
-    (copy / "mine.txt").write_text("kept", encoding="utf-8")
-    write_report(world_store, world_basis, copy)
-    assert {**files(report), "mine.txt": b"kept"} == files(copy)
+def test_a_file_is_refused(world_store: Engine, world_basis: Basis, tmp_path: Path) -> None:
+    (tmp_path / "mine.txt").write_text("kept", encoding="utf-8")
     with pytest.raises(UsageError, match="is a file"):
-        write_report(world_store, world_basis, copy / "mine.txt")
+        write_report(world_store, world_basis, tmp_path / "mine.txt")
+
+
+def test_a_part_of_the_report(world_store: Engine, world_basis: Basis, tmp_path: Path) -> None:
+    write_report(world_store, world_basis, tmp_path, only=["table_4", "figure_22"])
+    assert {path.name for path in (tmp_path / "data").iterdir()} == {"table_4.csv", "figure_22.csv"}
+    test_every_link_leads_somewhere(tmp_path)
+    with pytest.raises(UsageError, match="no table or figure table_99"):
+        write_report(world_store, world_basis, tmp_path, only=["table_99"])
 
 
 def test_long_sets_of_facts_become_pieces(
@@ -188,7 +203,7 @@ def test_long_sets_of_facts_become_pieces(
 ) -> None:
     """With two facts a page, every fact still has its page and every link leads somewhere."""
     monkeypatch.setattr(FactPages.__init__, "__defaults__", (2,))
-    write_report(world_store, world_basis, tmp_path)
+    write_report(world_store, world_basis, tmp_path, only=BRIEF)
     test_every_link_leads_somewhere(tmp_path)
     found = {name: page for name, page in pages(tmp_path).items() if name.startswith("facts/")}
     assert max(len(page.xpath("//article")) for page in found.values()) == 2
@@ -204,7 +219,7 @@ def test_a_report_as_it_was_known_bears_that_day(world_store: Engine, tmp_path: 
     from analytics.facts import View
 
     view = View(known=SEEN + dt.timedelta(days=1))
-    write_report(world_store, basis(world_store, view=view), tmp_path)
+    write_report(world_store, basis(world_store, view=view), tmp_path, only=BRIEF)
     text = pages(tmp_path)["en/method.html"].text_content()
     assert "2022-04-01 12:00 UTC" in text
     assert "Newest snapshot 2022-03-31" in text
@@ -213,7 +228,7 @@ def test_a_report_as_it_was_known_bears_that_day(world_store: Engine, tmp_path: 
 def test_entities_beyond_the_limit_have_no_page_but_those_in_tables_do(
     world_store: Engine, world_basis: Basis, tmp_path: Path
 ) -> None:
-    write_report(world_store, world_basis, tmp_path, entities_most=0)
+    write_report(world_store, world_basis, tmp_path, entities_most=0, only=BRIEF)
     names = {path.stem for path in (tmp_path / "entities").iterdir()}
     assert entity_id("华为") in names
     assert entity_id("李二") not in names

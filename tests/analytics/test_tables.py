@@ -24,7 +24,7 @@ def test_every_table_is_found_and_has_titles_columns_and_notes(world_basis: Basi
     shown = table(world_basis, identity)
     assert shown.id == identity
     assert shown.title == TABLES[identity][0]
-    assert len(shown.frame) > 0
+    assert len(shown.frame) > 0 or any("A gap" in note.en for note in shown.notes)
     assert shown.notes
     assert {column.name for column in shown.columns} <= set(shown.frame.columns)
 
@@ -44,8 +44,8 @@ def test_every_number_but_a_gap_has_facts_of_the_store(
 
 
 def test_an_unknown_table_is_refused(world_basis: Basis) -> None:
-    with pytest.raises(UsageError, match="'2' names no table"):
-        table(world_basis, "2")
+    with pytest.raises(UsageError, match="'9' names no table"):
+        table(world_basis, "9")
 
 
 def test_names_are_chinese_with_english_beside(world_basis: Basis) -> None:

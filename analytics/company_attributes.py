@@ -1,0 +1,55 @@
+"""What is stated of the sample's companies at the end of a year: one value a company and attribute.
+
+Invariant: the newest value that is not younger than the year counts; of two for one day, the company's own goes
+before a unit's, then the smaller fact id, so that the same store gives the same value.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+import numpy as np
+import pandas as pd
+
+from analytics.basis import Basis
+from pipelines.taxonomy import taxonomy
+
+COLUMNS: Final = ["entity", "value", "number", "unit", "date", "fact"]
+
+
+def stated(basis: Basis, attribute: str) -> pd.DataFrame:
+    """entity, value, number, unit, date (NaT: undated), fact of `attribute`; a row for each sample company that
+    has it by the end of the basis's last year. The index is 0..n-1, rows are in the entities' order."""
+    every = basis.facts.attributes
+    rows = every[(every["attribute"] == attribute) & every["entity"].isin(basis.sample)]
+    rows = rows[rows["date"].isna() | (rows["date"].dt.year <= basis.last)]
+    own = basis.facts.roles.loc[basis.facts.roles["own"] == basis.facts.roles["entity"], "fact"]
+    rows = rows.assign(foreign=~rows["fact"].isin(own))
+    rows = rows.sort_values(
+        ["entity", "date", "foreign", "fact"], ascending=[True, False, True, True], na_position="last"
+    )
+    found: pd.DataFrame = rows.drop_duplicates("entity")[COLUMNS].reset_index(drop=True)
+    return found
+
+
+def numbers(basis: Basis, attribute: str) -> pd.DataFrame:
+    """The rows of `stated` that bear a number; a number that stands in the value alone is read from it."""
+    rows = stated(basis, attribute)
+    read = pd.to_numeric(rows["value"], errors="coerce")
+    rows["number"] = pd.to_numeric(rows["number"]).fillna(read)
+    return rows[rows["number"].notna()].reset_index(drop=True)
+
+
+def provinces(basis: Basis) -> pd.DataFrame:
+    """The rows of `stated` for the province, with `code`: the taxonomy's, or NA for what is no province."""
+    rows = stated(basis, "province")
+    terms = taxonomy("provinces")
+    found = [terms.find(str(value)) for value in rows["value"]]
+    rows["code"] = [term.code if term else pd.NA for term in found]
+    return rows
+
+
+def years(rows: pd.DataFrame) -> pd.Series[float]:
+    """The year that each value begins with; NaN for one that begins with none."""
+    found = rows["value"].astype(str).str.extract(r"^\s*((?:1[89]|20)\d\d)(?!\d)", expand=False)
+    return pd.to_numeric(found).astype(float) if len(rows) else pd.Series(np.zeros(0), dtype=float)
