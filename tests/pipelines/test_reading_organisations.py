@@ -1,0 +1,257 @@
+"""Organisations in running text: exact spans, names given, what a text explains itself, hostile text."""
+
+from __future__ import annotations
+
+import json
+from itertools import pairwise
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from pipelines.reading.fact import Organisation
+from pipelines.reading.gazetteer import Gazetteer
+from pipelines.reading.organisations import Spotter, spot, spot_all
+from pipelines.reading.organisations.boundaries import is_generic, mended
+from pipelines.reading.organisations.labels import held_back, tuned_on
+from pipelines.reading.organisations.lexer import shared_lexer
+from pipelines.reading.organisations.network import Network
+from pipelines.reading.organisations.short_forms import Bearer, learnt, referring
+from pipelines.reading.organisations.spotting import MODEL
+from pipelines.reading.sentences import TEXT_LIMIT
+from tests.shared import shared
+
+
+def _names(found: list[Organisation]) -> list[str]:
+    return [one.text for one in found]
+
+
+@pytest.mark.parametrize(
+    ("text", "names"),
+    [
+        (
+            "星河智能科技有限公司与云岭大学签署战略合作协议，共建联合实验室。",
+            ["星河智能科技有限公司", "云岭大学"],
+        ),
+        ("腾讯、百度和华为参加了这次论坛。", ["腾讯", "百度", "华为"]),
+        ("公告称，贷款由中国工商银行股份有限公司海棠支行发放。", ["中国工商银行股份有限公司海棠支行"]),
+        (
+            "领投方为宁波青禾创业投资合伙企业（有限合伙），跟投的有澄明资本。",
+            ["宁波青禾创业投资合伙企业（有限合伙）", "澄明资本"],
+        ),
+        ("*ST北原昨日发布公告。", ["*ST北原"]),
+        ("今天天气很好，我们去公园散步，吃了两个苹果。", []),
+    ],
+)
+def test_names_are_found_whole(text: str, names: list[str]) -> None:
+    assert _names(spot(text)) == names
+
+
+def test_short_forms_mean_the_full_name() -> None:
+    text = "青禾云图科技股份有限公司（以下简称“云图”）今日上市。分析师看好云图的前景。"
+    found = [one for one in spot(text) if one.text == "云图"]
+    assert len(found) == 2
+    assert {one.means for one in found} == {"青禾云图科技股份有限公司"}
+
+
+def test_words_that_point_back_are_resolved_only_where_the_text_leaves_no_doubt() -> None:
+    announced = "青禾股份(300999)晚间公告，公司拟收购云岭科技有限公司全部股权。"
+    (pointing,) = [one for one in spot(announced) if one.text == "公司"]
+    assert pointing.means == "青禾股份"
+    assert not [one for one in spot("青禾股份与云岭科技谈了很久，公司将继续。") if one.text == "公司"]
+
+
+def test_names_given_are_found_as_written_wherever_they_stand_as_a_whole() -> None:
+    (found,) = spot_all(["据了解，绿豆泡泡与XQ谈妥了，XQR没有参加，绿豆泡泡很高兴。"], [["绿豆泡泡", "XQ"]])
+    assert [(one.text, one.start) for one in found if one.known] == [
+        ("绿豆泡泡", 4),
+        ("XQ", 9),
+        ("绿豆泡泡", 22),
+    ]
+
+
+def test_a_given_name_only_inside_a_longer_one_is_given_beside_it() -> None:
+    text = "本报讯，华为技术有限公司昨日发布新品。"
+    assert [(one.text, one.known) for one in spot(text, ["华为"])] == [
+        ("华为技术有限公司", False),
+        ("华为", True),
+    ]
+    apart = text + "华为表示满意。"
+    assert [(one.text, one.known) for one in spot(apart, ["华为"])] == [
+        ("华为技术有限公司", False),
+        ("华为", True),
+    ]
+    assert spot(apart, ["华为"])[1].start == len(text)
+
+
+def test_common_words_that_are_names_count_where_the_text_speaks_of_an_organisation() -> None:
+    spotter = Spotter(Network.load(MODEL), Gazetteer(["苹果"]))
+    (bought, eaten) = spotter.spot_all(
+        ["苹果公司昨日起诉高通，苹果称高通垄断。", "他吃了一个苹果，又喝了一杯小米粥。"]
+    )
+    assert any(one.text.startswith("苹果") for one in bought)
+    assert eaten == []
+
+
+def test_confidences_are_chances_and_spans_are_exact() -> None:
+    text = "澄明資本領投了星河智能的A輪融資，騰訊跟投。"
+    found = spot(text)
+    assert found
+    for one in found:
+        assert text[one.start : one.end] == one.text
+        assert 0 < one.confidence <= 1
+
+
+def test_texts_do_not_change_each_other() -> None:
+    texts = [
+        "星河智能获得腾讯投资。",
+        "",
+        "云岭科技与北原汽车签署合同，北原汽车采购机器人。",
+        "蓝桥创投出资入股青禾医疗科技有限公司。",
+    ]
+    together = spot_all(texts)
+    assert [_names(one) for one in together] == [_names(spot(text)) for text in texts]
+
+
+def test_as_many_lists_of_names_as_texts_are_needed() -> None:
+    with pytest.raises(ValueError, match="2 texts"):
+        spot_all(["一", "二"], [["三"]])
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "（" * 100_000,
+        "公司(" * 50_000,
+        "有限" * 50_000,
+        "腾讯（简称“" * 20_000,
+        "a" * 300_000,
+        "\u0000\ud800\n\t" * 1000,
+    ],
+    ids=["brackets", "bodies", "forms", "short forms", "letters", "odd characters"],
+)
+def test_hostile_text_ends(text: str) -> None:
+    for one in spot(text[:40_000], ["公司", "腾讯", "a" * 50]):
+        assert text[one.start : one.end] == one.text
+
+
+def test_beyond_the_limit_nothing_is_read() -> None:
+    text = "\n" * TEXT_LIMIT + "腾讯投资了星河智能。"
+    assert spot(text) == []
+
+
+@settings(max_examples=40, deadline=None)
+@given(
+    st.text(
+        alphabet=st.sampled_from("腾讯华为公司（）()有限与、，。科技ST*“”简称以下A 银行支行集团的\n"),
+        max_size=80,
+    ),
+    st.lists(st.sampled_from(["腾讯", "华为", "公司", "科技", "A", ""]), max_size=3),
+)
+def test_spans_are_sorted_and_nest_only_known_names(text: str, known: list[str]) -> None:
+    found = spot(text, known)
+    assert found == sorted(found, key=lambda one: (one.start, -one.end))
+    for one, other in pairwise(found):
+        if other.start < one.end:
+            assert other.known
+            assert other.end <= one.end
+    for one in found:
+        assert text[one.start : one.end] == one.text != ""
+
+
+# --- Parts ------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("text", "found", "whole"),
+    [
+        ("华为技术有限公司说", "华为", "华为技术有限公司"),
+        ("交通银行苏州平江分行贷款", "交通银行", "交通银行苏州平江分行"),
+        ("“星河智能”宣布", "“星河智能”", "星河智能"),
+        ("*ST北原公告", "北原", "*ST北原"),
+        ("视觉(中国)文化", "视觉(中国", "视觉(中国)"),
+        ("星河(智能上市", "星河(智能", "星河"),
+        ("青禾投资中心（有限合伙）", "青禾投资中心", "青禾投资中心（有限合伙）"),
+        ("腾讯与华为技术有限公司", "腾讯", "腾讯"),
+    ],
+)
+def test_names_are_completed_and_cut(text: str, found: str, whole: str) -> None:
+    at = text.index(found)
+    start, end = mended(text, at, at + len(found), len(text))
+    assert text[start:end] == whole
+
+
+@pytest.mark.parametrize(
+    "words", ["公司", "该公司", "三家上市公司", "标的公司", "子公司", "本银行", "上市公司"]
+)
+def test_words_for_a_kind_of_body_name_nobody(words: str) -> None:
+    assert is_generic(words)
+
+
+@pytest.mark.parametrize("name", ["公司宝", "华为", "中国银行", "波音公司", "建设银行"])
+def test_names_with_such_words_are_names(name: str) -> None:
+    assert not is_generic(name)
+
+
+def test_bare_brackets_explain_a_name_only_with_its_own_characters() -> None:
+    text = "海棠农村商业银行（海农商行）与蓝桥创投（北京）"
+    bearers = [Bearer(0, 8, "海棠农村商业银行"), Bearer(15, 19, "蓝桥创投")]
+    assert learnt(text, bearers) == {"海农商行": "海棠农村商业银行"}
+
+
+def test_a_text_may_say_whom_it_calls_the_company() -> None:
+    text = "青禾股份有限公司（以下简称“公司”或“青禾”）近日获奖，公司将扩产。"
+    bearers = [Bearer(0, 8, "青禾股份有限公司")]
+    forms = learnt(text, bearers)
+    assert forms == {"公司": "青禾股份有限公司", "青禾": "青禾股份有限公司"}
+    ((start, end, name),) = referring(text, bearers, forms)
+    assert (text[start:end], name) == ("公司", "青禾股份有限公司")
+    assert text[start - 1] == "，"
+
+
+def test_the_lexer_reads_a_piece_alike_alone_and_among_others() -> None:
+    lexer = shared_lexer()
+    pieces = ["腾讯投资星河", "今天天气很好", "", "华为"]
+    together = lexer.scores(pieces)
+    for piece, scores in zip(pieces, together, strict=True):
+        assert scores.shape == (len(piece), 59)
+        assert lexer.words(scores) == lexer.words(lexer.scores([piece])[0])
+    assert [word[2] for word in lexer.words(together[3])] == ["ORG"]
+
+
+def test_a_text_held_back_is_so_by_its_content_alone() -> None:
+    texts = [f"第{number}句话。" for number in range(600)]
+    back = [text for text in texts if held_back(text)]
+    assert 60 < len(back) < 140
+    assert {text for text in texts if tuned_on(text)} < set(back)
+
+
+def test_the_card_says_data_and_licences() -> None:
+    card = json.loads((MODEL / "card.json").read_text("utf-8"))
+    assert {source["name"]: source["licence"] for source in card["data"]} == {
+        "FewFC": "CC BY-SA 4.0",
+        "FinRE": "MIT",
+    }
+    assert sum(path.stat().st_size for path in MODEL.iterdir()) < 4_000_000
+
+
+def test_most_marked_organisations_of_texts_not_learnt_from_are_found() -> None:
+    rows = shared("text", "fewfc_train_trans.jsonl").read_text("utf-8").splitlines()
+    marked = found = 0
+    texts, wanted = [], []
+    for row in map(json.loads, rows):
+        if held_back(row["content"]) and not tuned_on(row["content"]):
+            texts.append(row["content"])
+            wanted.append(
+                {
+                    mention["word"]
+                    for event in row["events"]
+                    for mention in event["mentions"]
+                    if mention["role"] in ("sub-org", "obj-org")
+                }
+            )
+    for organisations, names in zip(spot_all(texts), wanted, strict=True):
+        marked += len(names)
+        found += len(names & {one.text for one in organisations})
+    assert marked > 50
+    assert found / marked > 0.65
