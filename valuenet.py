@@ -59,6 +59,17 @@ COMMANDS: dict[str, Door] = {
     **_doors("crawlers.changes_command", "Collect", changes="What became new, different or gone."),
     **_doors("crawlers.new_source_command", "Collect", new_source="Write a new source, with its tests."),
     **_doors(
+        "pipelines.reading_command",
+        "Read",
+        read="Facts out of running text: texts handed in, or the store's.",
+    ),
+    **_doors(
+        "pipelines.readings_command", "Read", readings="Decide facts that readers are unsure of; export them."
+    ),
+    **_doors(
+        "pipelines.train_reader_command", "Read", train_reader="Train a reader's model from labelled texts."
+    ),
+    **_doors(
         "entity_resolution.commands",
         "Who is who",
         resolve="Decide which names mean the same organisation.",

@@ -1,0 +1,167 @@
+"""What several readers say of one text, made one: facts told twice are one fact, and of two that cannot both hold
+the surer stays.
+
+Invariants kept here:
+- joining what is joined already changes nothing;
+- no fact is given whose organisations and roles are all in another fact of its type.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import replace
+from typing import Final
+
+from pipelines.reading.fact import ORGANISATION_ROLES, Fact, Piece, Role, Type
+
+#: More facts of one text than this are a list or an attack: the surest are joined.
+FACTS_LIMIT: Final = 2000
+#: Types whose facts say who stands above whom: told the other way round, one of two is wrong.
+_ONE_WAY: Final[Mapping[Type, tuple[tuple[Role, ...], tuple[Role, ...]]]] = {
+    "investment": (("investor", "lead"), ("target",)),
+    "acquisition": (("investor",), ("target",)),
+    "ownership": (("owner",), ("owned",)),
+    "cooperation": (("provider",), ("recipient",)),
+    "contract": (("provider",), ("recipient",)),
+}
+#: Roles that only add to a fact: who they name says nothing against another telling.
+_SIDES: Final[tuple[Role, ...]] = ("provider", "recipient", "party")
+
+_Key = tuple[Type, frozenset[tuple[Role, str]]]
+
+
+def join(facts: Iterable[Fact], names: Collection[str] = ()) -> list[Fact]:
+    """The facts of one text, each once: those between `names` first, then in the order of the text."""
+    once: dict[_Key, Fact] = {}
+    for one in sorted(facts, key=_surest)[:FACTS_LIMIT]:
+        key = key_of(one)
+        if not key[1]:
+            continue  # of nobody
+        once[key] = _both(once[key], one) if key in once else one
+    kept = _one_direction(_without_parts(list(once.values())))
+    wanted = frozenset(names)
+    return sorted(
+        kept, key=lambda one: (not _between(one, wanted), one.start, one.end, one.type, -one.confidence)
+    )
+
+
+def key_of(fact: Fact) -> _Key:
+    """What a fact says: its type, and who is what in it, by the words alone."""
+    roles = _deciding(fact)
+    return fact.type, frozenset((role, one.text) for role, pieces in roles for one in pieces)
+
+
+def _deciding(fact: Fact) -> list[tuple[Role, tuple[Piece, ...]]]:
+    """The roles that make it this fact and no other: those of organisations, and a person with what is said of
+    them."""
+    further: tuple[Role, ...] = ("person", "post", "degree", "field")
+    wanted = (*ORGANISATION_ROLES[fact.type], *further)
+    return [(role, fact.roles[role]) for role in wanted if role in fact.roles]
+
+
+def _surest(fact: Fact) -> tuple[float, int, int, str]:
+    return -fact.confidence, fact.start, fact.end, fact.method
+
+
+def _both(sure: Fact, other: Fact) -> Fact:
+    """Two tellings of one fact: the surer one, with what only the other knows."""
+    return replace(
+        sure,
+        roles={**other.roles, **sure.roles},
+        when=sure.when if sure.when.as_written or not other.when.as_written else other.when,
+        status=sure.status if sure.status != "done" else other.status if _near(sure, other) else sure.status,
+        technology=sure.technology or other.technology,
+        application=sure.application or other.application,
+        details={**other.details, **sure.details},
+        method=_methods(sure, other),
+    )
+
+
+def _near(one: Fact, other: Fact) -> bool:
+    return one.start < other.end and other.start < one.end
+
+
+def _methods(sure: Fact, other: Fact) -> str:
+    """Who tells it: the surer reader first."""
+    told = list(dict.fromkeys((*sure.method.split("+"), *other.method.split("+"))))
+    return "+".join(told)[:60]
+
+
+def _without_parts(facts: Sequence[Fact]) -> list[Fact]:
+    """Without the facts that another one tells as a part of it; what only the part knows is kept."""
+    by_type: dict[Type, list[Fact]] = defaultdict(list)
+    for one in facts:
+        by_type[one.type].append(one)
+    kept: list[Fact] = []
+    for listed in by_type.values():
+        whole: list[Fact] = []
+        holders: dict[tuple[Role, str], list[int]] = defaultdict(list)
+        for one in sorted(listed, key=lambda fact: (-len(key_of(fact)[1]), *_surest(fact))):
+            said = key_of(one)[1]
+            rarest = min((holders[item] for item in said), key=len, default=[])
+            inside = next((at for at in rarest if said <= key_of(whole[at])[1]), None)
+            if inside is None:
+                for item in said:
+                    holders[item].append(len(whole))
+                whole.append(one)
+            else:
+                whole[inside] = _filled(whole[inside], one)
+        kept += whole
+    return kept
+
+
+def _filled(whole: Fact, part: Fact) -> Fact:
+    return replace(
+        whole,
+        technology=whole.technology or part.technology,
+        application=whole.application or part.application,
+        details={**part.details, **whole.details},
+        method=_methods(whole, part),
+    )
+
+
+def _one_direction(facts: Sequence[Fact]) -> list[Fact]:
+    """Without the less sure of two facts that say the same of the same, the other way round; and without partners
+    of whom a surer fact, or one as sure, says who gives to whom."""
+    kept: list[Fact] = []
+    ways: dict[tuple[Type, str, str], float] = {}
+    for one in facts:
+        for pair in _ways(one):
+            ways[(one.type, *pair)] = max(one.confidence, ways.get((one.type, *pair), 0.0))
+    for one in facts:
+        pairs = _ways(one)
+        if pairs and all(ways.get((one.type, low, high), 0.0) > one.confidence for high, low in pairs):
+            continue
+        kept.append(one)
+    directed: dict[tuple[Type, frozenset[str]], float] = {}
+    for one in kept:
+        if _ways(one):
+            key = (one.type, _everyone(one))
+            directed[key] = max(one.confidence, directed.get(key, 0.0))
+    return [
+        one
+        for one in kept
+        if _ways(one)
+        or "party" not in one.roles
+        or directed.get((one.type, _everyone(one)), -1.0) < one.confidence
+    ]
+
+
+def _ways(fact: Fact) -> list[tuple[str, str]]:
+    if fact.type not in _ONE_WAY:
+        return []
+    above, below = (
+        [one.text for role in roles for one in fact.roles.get(role, ())] for roles in _ONE_WAY[fact.type]
+    )
+    return [(one, other) for one in above for other in below if one != other][:200]
+
+
+def _everyone(fact: Fact) -> frozenset[str]:
+    return frozenset(one.text for role in _SIDES for one in fact.roles.get(role, ()))
+
+
+def _between(fact: Fact, names: frozenset[str]) -> bool:
+    """Whether at least two of the names stand in it."""
+    roles = ORGANISATION_ROLES[fact.type]
+    return len({one.text for role in roles for one in fact.roles.get(role, ())} & names) >= 2
