@@ -86,8 +86,8 @@ def take_back(engine: Engine, reading: int, *, who: str) -> Waiting:
 
 
 def waiting_by_type(connection: Connection) -> dict[str, int]:
-    """How many readings wait, by type; types without one are left out. As `pipelines.store.readings.count`, but read
-    off the index of waiting readings alone: SQLite knows that it may only where the word stands in the query."""
+    """How many readings wait, by type; types without one are left out. As `pipelines.store.readings.count`, but
+    read off the index of waiting readings alone: SQLite may do so only where the word stands in the query."""
     table = schema.reading
     waits = table.c.state == literal_column("'waiting'")
     query = select(table.c.type, func.count()).where(waits).group_by(table.c.type).order_by(table.c.type)
