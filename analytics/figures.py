@@ -11,6 +11,7 @@ from analytics import (
     figure_degrees,
     figure_financing,
     figure_flows,
+    figure_industries,
     figure_patents,
     figure_people,
     figure_technology,
@@ -44,6 +45,11 @@ _FOUND: Final[dict[str, tuple[Words, Callable[[Basis], Figure]]]] = {
     "figure_27": (figure_technology.CATEGORIES_TITLE, figure_technology.categories_figure),
     "figure_40": (figure_technology.AREAS_TITLE, figure_technology.areas_figure),
     **figure_technology.term_figures(),
+    "figure_60": (figure_industries.SECTORS_TITLE, figure_industries.sectors_figure),
+    "figure_61": (figure_industries.THREE_TITLE, figure_industries.three_figure),
+    "figure_62": (figure_industries.SECONDARY_TITLE, figure_industries.secondary_figure),
+    "figure_63": (figure_industries.MANUFACTURING_TITLE, figure_industries.manufacturing_figure),
+    "figure_64": (figure_industries.TERTIARY_TITLE, figure_industries.tertiary_figure),
 }
 #: Id → title and how it is computed, in the report's order.
 FIGURES: Final = dict(sorted(_FOUND.items(), key=lambda item: int(item[0].rpartition("_")[2])))

@@ -60,6 +60,7 @@ CHAPTERS: Final[tuple[tuple[str, Words, tuple[str, ...]], ...]] = (
     ("investment", Words("投资关系", "Investment"), ("table_7",)),
     ("categories", Words("技术体系演化", "Technologies over time"), _figures(27, 39)),
     ("areas", Words("应用领域扩展", "Areas of application over time"), _figures(40, 59)),
+    ("industries", Words("人工智能和实体经济", "AI and the real economy"), _figures(60, 64)),
 )
 
 #: Told each time that a number of pages is written.
