@@ -24,7 +24,7 @@ from pipelines.taxonomy import FOLDER
 
 RULES: Final = FOLDER / "rules" / "category_words.yaml"
 #: Company farther away than this is none, whatever the sentence: text without punctuation has no sentences.
-REACH: Final = 80
+REACH: Final = 20
 #: So many characters before and behind a word may undo it.
 NEAR: Final = 12
 _ENDS: Final = re.compile(r"[。！？!?；;\n]")
