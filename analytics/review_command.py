@@ -15,12 +15,28 @@ from sqlalchemy import Engine
 
 from entity_resolution import queue, storage
 from entity_resolution.judgements import person
-from entity_resolution.review import second_look
+from entity_resolution.lookup import find_entity
+from entity_resolution.review import decisions, second_look
 from entity_resolution.review.effects import Effects
 from entity_resolution.review.serving import Address, Server, users_file
+from entity_resolution.review.sides import Side, side
 from entity_resolution.review.users import Users
 from pipelines.console import emit, front, json_option, note, table
+from pipelines.errors import UsageError
 from pipelines.store.session import open_store
+
+#: What is said of the other side of each pair → the choice that a form of the page sends, the one asked about left.
+_TOGETHER = {
+    "same": "same",
+    "different": "different",
+    "unit-of": "right unit",
+    "subsidiary-of": "right subsidiary",
+    "has-unit": "left unit",
+    "has-subsidiary": "left subsidiary",
+    "unsure": "unsure",
+}
+#: So many names, facts and quotes of a side are printed.
+_TOLD_MOST = 5
 
 _users_option = click.option(
     "--users",
@@ -109,6 +125,109 @@ def list_command(limit: int, as_json: bool) -> None:
     _say(rows, as_json, "No pair waits.")
 
 
+@review_command.command(
+    "together", epilog="Example: valuenet review together 示例集团 unit-of --all --reason 'its annual report'"
+)
+@click.argument("who")
+@click.argument("verdict", type=click.Choice(list(_TOGETHER)), required=False)
+@click.option(
+    "--pair",
+    "pairs",
+    type=click.IntRange(min=0),
+    multiple=True,
+    help="One of the pairs listed, by its number; repeat it.",
+)
+@click.option("--all", "every", is_flag=True, help="All of them.")
+@click.option("--reason", default="", help="Why, in words that another person can check.")
+@click.option("--by", metavar="NAME", default="", help="Who judges; your user name if not given.")
+@json_option
+def together_command(
+    who: str, verdict: str | None, pairs: tuple[int, ...], every: bool, reason: str, by: str, as_json: bool
+) -> None:
+    """List what waits about WHO (a name, or an id); with VERDICT, decide several of them alike.
+
+    VERDICT says what the other side of each pair is to WHO: unit-of means that the others are units of WHO,
+    has-unit that WHO is a unit of each. Each pair becomes a judgement of its own; what is refused leaves the others
+    standing, and is told, and the command then fails. At most 100 pairs at once, the most telling first.
+    """
+    if verdict is None and (pairs or every):
+        raise click.UsageError("say which verdict: " + ", ".join(_TOGETHER))
+    if verdict is not None and bool(pairs) == every:
+        raise click.UsageError("say which pairs: --pair NUMBER, once or more, or --all")
+    with _store() as engine:
+        with engine.connect() as connection:
+            entity = find_entity(connection, who)
+            waiting = queue.about(connection, entity, most=decisions.BATCH_MOST)
+            others = {one.id: one.right if one.left_entity == entity else one.left for one in waiting}
+            names = {key: one.name for key, one in storage.mentions(connection, set(others.values())).items()}
+        named = {key: names[mention] for key, mention in others.items()}
+        if verdict is None:
+            rows = [
+                {
+                    "pair": one.id, "other": named[one.id], "suggestion": one.suggestion, "score": one.score,
+                    "effect": one.effect, "why": one.why if as_json else str(one.why.get("reason", "")),
+                }
+                for one in waiting
+            ]  # fmt: skip
+            _say(rows, as_json, "No pair waits about it.")
+            return
+        chosen = set(named) if every else set(pairs)
+        if strange := chosen - set(named):
+            raise UsageError(f"no such pair waits about it: {', '.join(map(str, sorted(strange)))}")
+        if not chosen:
+            raise UsageError("no pair waits about it")
+        judge = person(by).removeprefix("person:")
+        done = decisions.decide_together(engine, entity, chosen, _TOGETHER[verdict], reason=reason, who=judge)
+    refused = [{"pair": key, "other": named[key], "reason": why} for key, why in done.refused]
+    if as_json:
+        emit({"judgements": done.judgements, "refused": refused}, True)
+    else:
+        note(f"{len(done.judgements)} decided; take one back with: valuenet undo NUMBER")
+        for judgement in done.judgements:
+            click.echo(judgement)
+        for one in refused:
+            note(f"refused: {one['other']} (pair {one['pair']}): {one['reason']}")
+    if refused:
+        raise click.exceptions.Exit(1)
+
+
+@review_command.command("look", epilog="Example: valuenet review look")
+@click.argument("number", type=click.IntRange(min=1), required=False)
+@click.option("--merge", is_flag=True, help="The next automatic merge to check, not the next second reading.")
+@click.option("--by", metavar="NAME", default="", help="Who looks; your user name if not given.")
+@json_option
+def look_command(number: int | None, merge: bool, by: str, as_json: bool) -> None:
+    """Show the pair of a second reading, or of a check, with what sources say of both sides.
+
+    Without NUMBER the next that waits. Of a second reading neither the first verdict is shown nor what it led to.
+    Then: valuenet review answer NUMBER VERDICT.
+    """
+    who = person(by).removeprefix("person:")
+    with _store() as engine, engine.connect() as connection:
+        if number is not None:
+            found = second_look.find(connection, number)
+            if found is not None and found.by == f"person:{who}":
+                raise UsageError("a second reader is another person than the first")
+        elif merge:
+            found = second_look.next_check(connection)
+        else:
+            found = second_look.next_reading(connection, who)
+        if found is None:
+            if number is not None:
+                raise UsageError(f"no second look {number} waits")
+            emit(None, True) if as_json else note("None waits.")
+            return
+        sides = [side(connection, key, alone=True) for key in (found.left, found.right)]
+    is_check = not found.by.startswith("person:")
+    data: dict[str, Any] = {"number": found.id, "kind": "merge" if is_check else "reading"}
+    if is_check:
+        data |= {"joined_by": found.by, "why": found.reason}
+    for name, one in zip(("left", "right"), sides, strict=True):
+        told = _told(one) if one is not None else {}
+        data |= {name: told} if as_json else {f"{name} {key}": value for key, value in told.items() if value}
+    emit(data, as_json)
+
+
 @review_command.command("checks", epilog="Example: valuenet review checks --draw 100")
 @click.option(
     "--draw", type=click.IntRange(1, second_look.SAMPLE_MOST), help="First draw so many merges to check."
@@ -151,11 +270,14 @@ def checks_command(draw: int | None, by: str, as_json: bool) -> None:
 
 @review_command.command("answer", epilog="Example: valuenet review answer 12 same")
 @click.argument("number", type=click.IntRange(min=1))
-@click.argument("verdict", type=click.Choice(["same", "different", "unit-of", "subsidiary-of", "unsure"]))
+@click.argument("verdict", type=click.Choice(list(_TOGETHER)))
 @click.option("--reason", default="", help="Why.")
 @click.option("--by", metavar="NAME", default="", help="Who looks; your user name if not given.")
 def answer_command(number: int, verdict: str, reason: str, by: str) -> None:
-    """Answer a second reading or a check of a merge (there same is right and different wrong)."""
+    """Answer a second reading or a check of a merge (there same is right and different wrong).
+
+    VERDICT says what the left side is to the right, as valuenet review look shows them.
+    """
     who = person(by).removeprefix("person:")
     with _store() as engine:
         kept = second_look.answer(engine, number, verdict.replace("-", " "), who=who, reason=reason)
@@ -179,6 +301,26 @@ def remove_user_command(name: str, users_path: Path) -> None:
     """Let somebody in no longer; what they decided stays."""
     Users(users_path).remove(name)
     note(f"{name} may no longer log in.")
+
+
+def _told(one: Side) -> dict[str, Any]:
+    """What is printed of a side of a second look."""
+    facts = []
+    for fact in one.told[:_TOLD_MOST]:
+        others = ", ".join(name for _, name in fact.others[:_TOLD_MOST])
+        when = fact.valid_from.isoformat() if fact.valid_from else ""
+        facts.append(" ".join(filter(None, (fact.kind, when, fact.value, others and f"with {others}"))))
+    quotes = [f"{quote.words} ({quote.url})" for fact in one.told for quote in fact.quotes if quote.words]
+    return {
+        "name": one.written,
+        "kind": ", ".join(one.kinds) or one.kind,
+        "country": one.country,
+        "places": ", ".join(one.places[:_TOLD_MOST]),
+        "identifiers": ", ".join(f"{scheme} {value}" for scheme, value in one.identifiers[:_TOLD_MOST]),
+        "also stated": ", ".join(dict.fromkeys(name for name, _ in one.stated[:_TOLD_MOST])),
+        "facts": facts,
+        "quotes": list(dict.fromkeys(quotes))[:_TOLD_MOST],
+    }
 
 
 @contextmanager
