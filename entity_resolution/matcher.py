@@ -15,6 +15,7 @@ import numpy.typing as npt
 from rapidfuzz import fuzz
 
 from entity_resolution.matching.candidates import Index, Pairs
+from entity_resolution.matching.comparing import Compared, compare
 from entity_resolution.matching.name import Name
 from entity_resolution.names import fold, is_han
 
@@ -24,8 +25,6 @@ Flags = npt.NDArray[np.bool_]
 Reason = tuple[str, str, float]
 
 _THREADS = 2
-#: Pairs scored at once; bounds the memory.
-_AT_ONCE = 400_000
 #: Two Latin names with less of their words in common (0 to 100) are not compared further.
 _SPELT_ALIKE = 80
 #: From this raw score on (log odds by the pair alone) a pair is a rival that decisions about other pairs hang on.
@@ -35,19 +34,16 @@ _PLAUSIBLE = -1.0
 @dataclass(frozen=True, slots=True)
 class Looked:
     """Pairs looked at one by one. plausible: such a pair may have a say in the decision about another pair of one
-    of its names. features and raw are the model's own, a row a pair."""
+    of its names. compared: what the model itself saw."""
 
     plausible: Flags
-    features: npt.NDArray[np.float32]
-    raw: Floats
+    compared: Compared
 
     @classmethod
     def joined(cls, parts: Sequence[Looked]) -> Looked:
         """Several looks, one after the other."""
         return cls(
-            np.concatenate([one.plausible for one in parts]),
-            np.concatenate([one.features for one in parts]),
-            np.concatenate([one.raw for one in parts]),
+            np.concatenate([one.plausible for one in parts]), Compared.joined([one.compared for one in parts])
         )
 
 
@@ -90,33 +86,17 @@ class Shipped:
 
     def look(self, names: Sequence[Name], pairs: Pairs) -> Looked:
         """As promised by `Matcher`."""
-        from entity_resolution.matching.features import matrix
-
-        features = matrix(names, names, pairs)
-        raw = self._scorer.raw(features)
-        return Looked(raw >= _PLAUSIBLE, features, raw)
+        compared = compare(names, pairs, self._scorer)
+        return Looked(compared.raw >= _PLAUSIBLE, compared)
 
     def score(self, names: Sequence[Name], pairs: Pairs, looked: Looked | None = None) -> Floats:
         """As promised by `Matcher`; 0 where the two are hardly alike."""
-        from entity_resolution.matching.grouping import FORGOTTEN
+        from entity_resolution.matching.grouping import beside_rivals
 
+        compared = compare(names, pairs, self._scorer) if looked is None else looked.compared
         result = np.zeros(len(pairs))
-        kept, rows, raws = [], [], []
-        for start in range(0, len(pairs), _AT_ONCE):
-            part = self.look(names, _part(pairs, start)) if looked is None else looked
-            features, raw = part.features, part.raw
-            if looked is not None:
-                features, raw = features[start : start + _AT_ONCE], raw[start : start + _AT_ONCE]
-            alike = np.flatnonzero(raw > FORGOTTEN)
-            kept.append(alike + start)
-            rows.append(features[alike])
-            raws.append(raw[alike])
-        if kept:
-            at = np.concatenate(kept)
-            owners = np.arange(len(names), dtype=np.int32)
-            result[at] = self._scorer.group(
-                np.concatenate(rows), np.concatenate(raws), pairs.left[at], pairs.right[at], owners
-            )
+        owners = np.arange(len(names), dtype=np.int32)
+        result[compared.at] = beside_rivals(compared, pairs, owners, self._scorer)
         likely = np.flatnonzero(result >= self.review)
         for place in likely[~_spelt_alike(names, pairs, likely)].tolist():
             result[place] = 0.0
@@ -157,8 +137,3 @@ def _latin(name: str) -> str:
     """The words of a name without Chinese characters; nothing for any other."""
     folded = fold(name)
     return "" if any(map(is_han, folded)) else " ".join(re.findall(r"[a-z0-9]+", folded))
-
-
-def _part(pairs: Pairs, start: int) -> Pairs:
-    chosen = slice(start, start + _AT_ONCE)
-    return Pairs(pairs.left[chosen], pairs.right[chosen])

@@ -83,7 +83,7 @@ class _Side:
 def align(prepared: Prepared, short_rows: Rows, long_rows: Rows) -> Floats:
     """The columns of `COLUMNS` for pairs whose first side is not the longer one: shape (pairs, columns)."""
     short, long = _padded(prepared, short_rows, filler=-1), _padded(prepared, long_rows, filler=-2)
-    equal = (short.code[:, None] == long.code[None]) | (short.code[:, None] == long.other_code[None])
+    equal = _equal(short, long)
     runs = equal[:-1, :-1] & equal[1:, 1:]
     in_long, in_short = equal.any(axis=0), equal.any(axis=1)
     pair_long, pair_short = runs.any(axis=0), runs.any(axis=1)
@@ -102,6 +102,12 @@ def align(prepared: Prepared, short_rows: Rows, long_rows: Rows) -> Floats:
     letter = np.arange(long.code.shape[0], dtype=np.int16)[:, None]
     ends_name = end >= long.length
     next_at = np.minimum(end, long.code.shape[0] - 1)
+    cost = _cost(equal, short.there, long.head)
+    core = (short.part == BRAND) | (short.part == PLACE)
+    more = np.flatnonzero((core != short.there).any(axis=0))  # of a name that is all brand both costs are one
+    cost_core = cost.copy()
+    if len(more):
+        cost_core[more] = _cost(equal[:, :, more], core[:, more], long.head[:, more])
     found: dict[str, NDArray[Any]] = {
         "share_short": 1 - _ratio(_sum(left), total),
         "share_long": _ratio(_sum(long.weight * in_long), _sum(long.weight)),
@@ -118,8 +124,8 @@ def align(prepared: Prepared, short_rows: Rows, long_rows: Rows) -> Floats:
         "longest_run_share": _ratio(size, short.length),
         "run_starts_brand": at == brand_first,
         "run_starts_name": at == 0,
-        "abbreviation_cost": _cost(equal, short.there, long.head),
-        "abbreviation_cost_core": _cost(equal, (short.part == BRAND) | (short.part == PLACE), long.head),
+        "abbreviation_cost": cost,
+        "abbreviation_cost_core": cost_core,
         "first_is_brand_first": equal[0, brand_first, rows],
         "first_is_head": (equal[0] & long.head).any(axis=0),
         "last_is_last": equal[np.maximum(short.length - 1, 0), np.maximum(long.length - 1, 0), rows],
@@ -137,14 +143,41 @@ def align(prepared: Prepared, short_rows: Rows, long_rows: Rows) -> Floats:
         mine = long.part == part
         whole = _count(mine)
         found[f"{name}_found"] = np.where(whole > 0, _ratio(_count(mine & in_long), whole), -1)
-    return np.column_stack([found[name].astype(np.float32) for name in COLUMNS])
+    result = np.empty(
+        (len(rows), len(COLUMNS)), dtype=np.float32, order="F"
+    )  # each column is written as a whole
+    for column, name in enumerate(COLUMNS):
+        result[:, column] = found[name]
+    return result
+
+
+def _equal(short: _Side, long: _Side) -> Flags:
+    """The cube: which letters of the shorter side are those of the longer one, or stand for them."""
+    code, longer, other = short.code, long.code, long.other_code
+    if (
+        max(int(code.max()), int(longer.max()), int(other.max())) < 0xFFFE
+    ):  # half as much to read; fillers stay apart
+        code, longer, other = (one.astype(np.uint16) for one in (code, longer, other))  # type: ignore[assignment]
+    equal: Flags = code[:, None] == longer[None]
+    others = np.flatnonzero(other.any(axis=0))
+    if len(others) > code.shape[1] // 2:
+        equal |= code[:, None] == other[None]
+    elif len(others):
+        equal[:, :, others] |= code[:, None, others] == other[None, :, others]
+    return equal
+
+
+def _where(prepared: Prepared, rows: Rows) -> tuple[NDArray[np.int32], Flags]:
+    """Where in the flat arrays the letters lie, and which are there: both of shape (letters, pairs)."""
+    length = prepared.length[rows]
+    at = np.arange(max(int(length.max(initial=0)), 2), dtype=np.int32)[:, None]
+    there = at < length
+    return np.where(there, prepared.start[rows] + at, np.int32(len(prepared.code) - 1)), there
 
 
 def _padded(prepared: Prepared, rows: Rows, filler: int) -> _Side:
     length = prepared.length[rows]
-    at = np.arange(max(int(length.max(initial=0)), 2), dtype=np.int32)[:, None]
-    there = at < length
-    where = np.where(there, prepared.start[rows] + at, len(prepared.code) - 1)
+    where, there = _where(prepared, rows)
     return _Side(
         code=np.where(there, prepared.code[where], filler),
         other_code=prepared.other_code[where],

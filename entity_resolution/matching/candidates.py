@@ -9,13 +9,14 @@ Chinese ones by sound and meaning (`telling.py`).
 from __future__ import annotations
 
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
 
 from entity_resolution.matching.latin import likeness
-from entity_resolution.matching.letters import Rows, folded, letters
+from entity_resolution.matching.letters import Codes, Rows, folded, letters
 from entity_resolution.matching.telling import MOST_HEARD, is_latin, only, terms_of_latin, told_by_chinese
 from entity_resolution.matching.terms import Terms, asked_for, asking
 from entity_resolution.matching.weighing import Bearers, Found, best, in_turn, merged, rank_in_list
@@ -27,7 +28,9 @@ _ANEW_AT: Final = 0.25
 #: So many times the names asked for are looked at closely, where a Latin name asks for Chinese ones.
 LOOK_AT: Final = 5
 #: Names that are looked for at once; bounds the memory.
-_AT_ONCE: Final = 50_000
+_AT_ONCE: Final = 25_000
+#: Searches under way at once.
+_THREADS: Final = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,16 +78,19 @@ class Index:
         likeliest may be in more pairs, as others may have it among theirs."""
         if not self._names:
             return Pairs(np.zeros(0, np.int32), np.zeros(0, np.int32))
-        codes = []
-        for start in range(0, len(self._names), _AT_ONCE):
+
+        def found(start: int) -> Codes:
             found = self._search(self._names[start : start + _AT_ONCE], top + 1)
             left, right = found.left.astype(np.int64) + start, found.right.astype(np.int64)
             other = left != right
             # The name itself need not be among what it finds: the one too many goes, then.
             rank = rank_in_list(found.left[other])
             left, right = left[other][rank < top], right[other][rank < top]
-            codes.append((np.minimum(left, right) << 32) | np.maximum(left, right))
-        both = np.concatenate(codes)
+            codes: Codes = (np.minimum(left, right) << 32) | np.maximum(left, right)
+            return codes
+
+        with ThreadPoolExecutor(_THREADS) as pool:
+            both = np.concatenate(list(pool.map(found, range(0, len(self._names), _AT_ONCE))))
         both.sort()  # many times faster than np.unique
         both = both[np.concatenate([[True], both[1:] != both[:-1]])[: len(both)]]
         return Pairs((both >> 32).astype(np.int32), (both & 0xFFFFFFFF).astype(np.int32))

@@ -17,6 +17,8 @@ Ids = NDArray[np.integer]
 
 #: The raw score where there is no rival.
 NOBODY = -12.0
+#: Pairs without a chance of this raw score or less are nobody's rivals.
+FORGOTTEN = -7.0
 #: A rival within this much of the raw score is near.
 NEAR = 2.0
 
@@ -67,10 +69,30 @@ def linking(matrix: Floats, raw: Doubles, queries: Ids, owners: Ids) -> Floats:
     return np.column_stack([raw, rival, raw - rival, near, matrix[:, _AT]]).astype(np.float32)
 
 
-def grouping(matrix: Floats, raw: Doubles, left: Ids, right: Ids, owners: Ids) -> Floats:
-    """The columns of `GROUPING`. `owners` numbers every name: names of one number are no rivals of each other."""
-    one, near_one = rivals(raw, left, owners[right])
-    two, near_two = rivals(raw, right, owners[left])
+def grouping(
+    matrix: Floats, raw: Doubles, left: Ids, right: Ids, owners: Ids, at: Ids | None = None
+) -> Floats:
+    """The columns of `GROUPING`. `owners` numbers every name: names of one number are no rivals of each other.
+
+    `at`: the pairs that `matrix` has the rows of; the others have no chance and are rivals by their score alone,
+    whoever their owner. None: it has all rows."""
+    if at is None:
+        one, near_one = rivals(raw, left, owners[right])
+        two, near_two = rivals(raw, right, owners[left])
+    else:
+        without = np.ones(len(raw), dtype=bool)
+        without[at] = False
+        without[raw <= FORGOTTEN] = False
+        left_without, right_without, low = left[without], right[without], raw[without]
+        raw, left, right = raw[at], left[at], right[at]
+        one, near_one = rivals(raw, left, owners[right])
+        two, near_two = rivals(raw, right, owners[left])
+        least = np.full(len(owners), NOBODY)
+        np.maximum.at(least, left_without, low)
+        one = np.maximum(one, least[left])
+        least.fill(NOBODY)
+        np.maximum.at(least, right_without, low)
+        two = np.maximum(two, least[right])
     columns = [
         raw,
         np.minimum(one, two),

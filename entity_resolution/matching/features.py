@@ -7,7 +7,7 @@ names and of the tables that ship with the model, so any number of processes can
 from __future__ import annotations
 
 import os
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, fields
 from typing import Any
@@ -19,9 +19,9 @@ from rapidfuzz.process import cpdist
 
 from entity_resolution.matching import alignment
 from entity_resolution.matching.candidates import Pairs
-from entity_resolution.matching.latin import LATIN_FEATURES, latin_features
+from entity_resolution.matching.latin import LATIN_FEATURES, Spelt, fill_latin
 from entity_resolution.matching.name import Name
-from entity_resolution.matching.prepared import Preparation, Prepared
+from entity_resolution.matching.prepared import LETTERS_MOST, Preparation, Prepared
 from entity_resolution.matching.rarity import shipped
 
 #: Pairs compared at once: their cubes of equalities stay within the processor's cache and some 20 MB.
@@ -85,15 +85,24 @@ def matrix(left: Sequence[Name], right: Sequence[Name], pairs: Pairs) -> Floats:
     """
     used, rows = np.unique(pairs.left, return_inverse=True)
     other_used, other_rows = np.unique(pairs.right, return_inverse=True)
-    names = [left[at] for at in used] + [right[at] for at in other_used]
-    prepared = Preparation(shipped()).of(names)
-    found = of_prepared(prepared, rows, other_rows + len(used))
-    found[:, _OWN:] = latin_features(
-        [one.name for one in names[: len(used)]],
-        [one.name for one in names[len(used) :]],
-        Pairs(rows.astype(np.int32), other_rows.astype(np.int32)),
-    )
-    return found
+    ready = Ready([left[at] for at in used], [right[at] for at in other_used])
+    return ready.matrix(rows, other_rows)
+
+
+class Ready:
+    """Names made ready once, of which any pairs can be compared: names with `others`, or with each other."""
+
+    def __init__(self, names: Sequence[Name], others: Sequence[Name] | None = None) -> None:
+        self._after = 0 if others is None else len(names)
+        self._prepared = Preparation(shipped()).of([*names, *(others or ())])
+        self._one = Spelt([one.name for one in names])
+        self._two = self._one if others is None else Spelt([one.name for one in others])
+
+    def matrix(self, rows: Rows, others: Rows) -> Floats:
+        """The features of pairs: shape (pairs, len(FEATURES))."""
+        found = of_prepared(self._prepared, rows, np.asarray(others) + self._after)
+        fill_latin(found[:, _OWN:], self._one, self._two, rows.astype(np.int32), others.astype(np.int32))
+        return found
 
 
 def explain(row: Floats) -> list[tuple[str, str, float]]:
@@ -105,21 +114,36 @@ def explain(row: Floats) -> list[tuple[str, str, float]]:
 
 def of_prepared(prepared: Prepared, rows: Rows, other: Rows) -> Floats:
     """The features of pairs of rows of one preparation, without those of Latin letters, which stay 0."""
+    short, long, order = _by_length(prepared, rows, other)
+    result = np.zeros((len(rows), len(FEATURES)), dtype=np.float32)
+
+    def fill(chosen: Rows) -> None:
+        result[chosen, :_OWN] = _of_chunk(prepared, short[chosen], long[chosen])
+
+    _in_threads(fill, order)
+    return result
+
+
+def _by_length(prepared: Prepared, rows: Rows, other: Rows) -> tuple[Rows, Rows, Rows]:
+    """The shorter and the longer side of each pair, and an order that puts pairs of like lengths together: a cube
+    is as large as its longest names."""
     length = prepared.length
     swapped = length[rows] > length[other]
     short, long = np.where(swapped, other, rows), np.where(swapped, rows, other)
-    # pairs of like lengths together: a cube is as large as its longest names
-    order = np.lexsort((length[long], length[short]))
-    result = np.zeros((len(rows), len(FEATURES)), dtype=np.float32)
+    together = (length[short] * np.int32(LETTERS_MOST + 1) + length[long]).astype(np.uint16)
+    return short, long, np.argsort(together, kind="stable")
 
-    def fill(start: int) -> None:
-        chosen = order[start : start + CHUNK]
-        result[chosen, :_OWN] = _of_chunk(prepared, short[chosen], long[chosen])
 
-    starts = range(0, len(order), CHUNK)
+def _in_threads(work: Callable[[Rows], None], order: Rows) -> None:
+    """`work` on `CHUNK` pairs at a time."""
+    parts = [order[start : start + CHUNK] for start in range(0, len(order), CHUNK)]
+    if len(parts) < 2:
+        for part in parts:
+            work(part)
+        return
     with ThreadPoolExecutor(max_workers=min(os.cpu_count() or 1, 8)) as pool:
-        list(pool.map(fill, starts))
-    return result
+        for _ in pool.map(work, parts):
+            pass
 
 
 def _of_chunk(prepared: Prepared, short: Rows, long: Rows) -> Floats:
@@ -127,12 +151,12 @@ def _of_chunk(prepared: Prepared, short: Rows, long: Rows) -> Floats:
     columns = [
         one.length,
         two.length,
-        _lengths(one.core),
-        _lengths(two.core),
+        one.core_length,
+        two.core_length,
         *_edits(one, two),
         _equal(one.key, two.key),
-        _same_text(one.core, two.core),
-        _same_text(one.brand, two.brand),
+        _equal(one.core_number, two.core_number),
+        _equal(one.brand_number, two.brand_number),
         (one.form > 0) & (two.form > 0),
         _equal(one.form, two.form),
         one.full & two.full,
@@ -157,8 +181,11 @@ def _of_chunk(prepared: Prepared, short: Rows, long: Rows) -> Floats:
         one.latin,
         two.latin,
     ]
-    own = np.column_stack([column.astype(np.float32) for column in columns])
-    return np.hstack([own, alignment.align(prepared, short, long)])
+    found = np.empty((len(short), _OWN), dtype=np.float32, order="F")  # each column is written as a whole
+    for at, column in enumerate(columns):
+        found[:, at] = column
+    found[:, len(columns) :] = alignment.align(prepared, short, long)
+    return found
 
 
 @dataclass(frozen=True, slots=True)
@@ -169,6 +196,10 @@ class _Looked:
     core: NDArray[np.object_]
     brand: NDArray[np.object_]
     length: Numbers
+    core_length: Numbers
+    brand_length: Numbers
+    core_number: Numbers
+    brand_number: Numbers
     key: Numbers
     place: Numbers
     stated_place: Numbers
@@ -197,20 +228,11 @@ def _edits(one: _Looked, two: _Looked) -> list[Floats]:
         compared(JaroWinkler.normalized_similarity, one.text, two.text),
         compared(Indel.normalized_similarity, one.core, two.core),
         compared(JaroWinkler.normalized_similarity, one.core, two.core),
-        (compared(LCSseq.similarity, one.brand, two.brand) / np.maximum(_lengths(one.brand), 1)).astype(
+        (compared(LCSseq.similarity, one.brand, two.brand) / np.maximum(one.brand_length, 1)).astype(
             np.float32
         ),
         compared(Prefix.similarity, one.core, two.core),
     ]
-
-
-def _lengths(texts: NDArray[np.object_]) -> Floats:
-    return np.fromiter(map(len, texts), dtype=np.float32, count=len(texts))
-
-
-def _same_text(one: NDArray[np.object_], two: NDArray[np.object_]) -> Flags:
-    same: Flags = (one == two) & (_lengths(one) > 0)
-    return same
 
 
 def _equal(one: Numbers, two: Numbers) -> Flags:

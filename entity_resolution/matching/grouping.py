@@ -14,17 +14,12 @@ from numpy.typing import NDArray
 
 from entity_resolution.matching.barring import barred
 from entity_resolution.matching.candidates import Index, Pairs
-from entity_resolution.matching.features import matrix
+from entity_resolution.matching.comparing import Compared, compare
 from entity_resolution.matching.knowledge import OrganisationOf
 from entity_resolution.matching.linking import CANDIDATES, Decision, numbered
 from entity_resolution.matching.model import Scorer, Thresholds
 from entity_resolution.matching.name import Name
 from entity_resolution.names import exact_key, lettered
-
-#: Pairs whose features are computed at once; bounds the memory.
-AT_ONCE = 1_000_000
-#: The first model's raw score below which a pair is forgotten at once: no rival and no answer is there.
-FORGOTTEN = -7.0
 
 Doubles = NDArray[np.float64]
 Ids = NDArray[np.int32]
@@ -49,22 +44,16 @@ def group(names: Sequence[Name], *, scorer: Scorer | None = None) -> Groups:
 
 
 def scored(names: Sequence[Name], *, scorer: Scorer, owners: Ids) -> tuple[Pairs, Doubles]:
-    """The pairs of the list that are at all alike, each with its probability beside both names' other pairs."""
+    """The pairs of the list that have a chance, each with its probability beside both names' other pairs."""
     found = Index([one.name for one in names]).itself(CANDIDATES)
-    kept, rows, raws = [], [], []
-    for start in range(0, len(found), AT_ONCE):
-        part = Pairs(found.left[start : start + AT_ONCE], found.right[start : start + AT_ONCE])
-        features = matrix(names, names, part)
-        raw = scorer.raw(features)
-        alike = np.flatnonzero(raw > FORGOTTEN)
-        kept.append(alike + start)
-        rows.append(features[alike])
-        raws.append(raw[alike])
-    if not kept:
-        return found, np.zeros(0)
-    at = np.concatenate(kept)
-    pairs = Pairs(found.left[at], found.right[at])
-    return pairs, scorer.group(np.concatenate(rows), np.concatenate(raws), pairs.left, pairs.right, owners)
+    compared = compare(names, found, scorer)
+    pairs = Pairs(found.left[compared.at], found.right[compared.at])
+    return pairs, beside_rivals(compared, found, owners, scorer)
+
+
+def beside_rivals(compared: Compared, pairs: Pairs, owners: Ids, scorer: Scorer) -> Doubles:
+    """The probability of each pair that has a chance (`compared.at`). `pairs` are all that were compared."""
+    return scorer.group(compared.features, compared.raw, pairs.left, pairs.right, owners, compared.at)
 
 
 def join(

@@ -54,19 +54,34 @@ class _Pairs(Protocol):
 
 def latin_features(left: Sequence[str], right: Sequence[str], pairs: _Pairs) -> Floats:
     """Float32 (pairs, 6), one column for each of `LATIN_FEATURES`."""
+    left, mine = _used(left, pairs.left)  # there may be far more names than pairs
+    right, theirs = _used(right, pairs.right)
+    one, two = Spelt(left), Spelt(right)
     result = np.zeros((len(pairs.left), len(LATIN_FEATURES)), np.float32)
-    left, mine_of = _used(left, pairs.left)  # there may be far more names than pairs
-    right, theirs_of = _used(right, pairs.right)
-    one, two = letters(folded(left)), letters(folded(right))
-    latin = is_latin(one)[mine_of], is_latin(two)[theirs_of]
-    for mixed, names, others, mine, theirs in (
-        (latin[0] & ~latin[1], left, two, mine_of, theirs_of),
-        (~latin[0] & latin[1], right, one, theirs_of, mine_of),
+    fill_latin(result, one, two, mine, theirs)
+    return result
+
+
+class Spelt:
+    """Names by their letters, made ready once for all pairs that they are in."""
+
+    def __init__(self, names: Sequence[str]) -> None:
+        self.names = names
+        self.letters = letters(folded(names))
+        self.latin = is_latin(self.letters)
+
+
+def fill_latin(into: Floats, one: Spelt, two: Spelt, mine: Rows, theirs: Rows) -> None:
+    """Write the features of the pairs into `into` (pairs, 6), which holds zeros; rows of one script stay as they
+    are. `mine` and `theirs` are positions in `one` and `two`."""
+    latin = one.latin[mine], two.latin[theirs]
+    for mixed, names, others, here, there in (
+        (latin[0] & ~latin[1], one.names, two.letters, mine, theirs),
+        (~latin[0] & latin[1], two.names, one.letters, theirs, mine),
     ):
         where = np.flatnonzero(mixed)
         if len(where):
-            result[where] = _beside(names, others, mine[where], theirs[where])
-    return result
+            into[where] = _beside(names, others, here[where], there[where])
 
 
 def _used(names: Sequence[str], rows: Rows) -> tuple[list[str], Rows]:

@@ -110,9 +110,14 @@ class Scorer:
         """The probability of each answer to a query, beside the query's other answers: shape (pairs,)."""
         return self._second("linking", context.linking(matrix, raw, queries, owners))
 
-    def group(self, matrix: Floats, raw: Doubles, left: Ids, right: Ids, owners: Ids) -> Doubles:
-        """The probability of each pair among names, beside both names' other pairs: shape (pairs,)."""
-        return self._second("grouping", context.grouping(matrix, raw, left, right, owners))
+    def group(
+        self, matrix: Floats, raw: Doubles, left: Ids, right: Ids, owners: Ids, at: Ids | None = None
+    ) -> Doubles:
+        """The probability of pairs among names, beside both names' other pairs: shape (pairs,).
+
+        `at`: the pairs (positions in `raw`) that are asked about and that `matrix` has the rows of; the others are
+        rivals alone. None: all of them."""
+        return self._second("grouping", context.grouping(matrix, raw, left, right, owners, at))
 
     def pushes(self, row: Floats) -> Doubles:
         """How far each feature pushes this pair's raw score, in log odds; the last is where all pairs begin."""

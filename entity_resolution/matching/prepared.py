@@ -33,16 +33,20 @@ Flags = NDArray[np.bool_]
 
 @dataclass(frozen=True, slots=True)
 class Prepared:
-    """Names, made ready. Arrays by name: text, core (the brand's letters), brand (core and trade), start,
-    length, and numbers for what is compared for equality alone (0: not there). Arrays by letter: code, other_code
-    (a letter that stands for it: 粤 for the first of 广东; 0 for none), part, head, weight (rarity in nats) and
-    pair_weight (that of the letter with the next one)."""
+    """Names, made ready. Arrays by name: text, core (the brand's letters), brand (core and trade), start, the
+    lengths of these, and numbers for what is compared for equality alone (0: not there). Arrays by letter: code,
+    other_code (a letter that stands for it: 粤 for the first of 广东; 0 for none), part, head, weight (rarity in
+    nats) and pair_weight (that of the letter with the next one)."""
 
     text: Texts
     core: Texts
     brand: Texts
     start: Numbers
     length: Numbers
+    core_length: Numbers
+    brand_length: Numbers
+    core_number: Numbers
+    brand_number: Numbers
     key: Numbers
     place: Numbers
     stated_place: Numbers
@@ -83,6 +87,10 @@ class Preparation:
             field: np.zeros(count, dtype=np.int32)
             for field in (
                 "length",
+                "core_length",
+                "brand_length",
+                "core_number",
+                "brand_number",
                 "key",
                 "place",
                 "stated_place",
@@ -110,7 +118,10 @@ class Preparation:
             unit = "".join(char for char, code in zip(text, codes, strict=True) if code == UNIT)
             numerals = "".join(self._numeral.findall(text)).translate(_NUMERALS)
             columns["length"][at] = len(text)
+            columns["core_length"][at], columns["brand_length"][at] = len(cores[at]), len(brands[at])
             for field, value in (
+                ("core_number", cores[at]),
+                ("brand_number", brands[at]),
                 ("key", exact_key(one.name, one.kind)),
                 ("place", found.place),
                 ("stated_place", lettered(one.place).place if one.place else ""),

@@ -8,6 +8,7 @@ import numpy as np
 
 from entity_resolution.matcher import Floats, Looked, Reason
 from entity_resolution.matching.candidates import Index, Pairs
+from entity_resolution.matching.comparing import Compared
 from entity_resolution.matching.name import Name
 from entity_resolution.names import exact_key
 
@@ -24,11 +25,13 @@ class Letters:
 
     def look(self, names: Sequence[Name], pairs: Pairs) -> Looked:
         scores = self.score(names, pairs)
-        return Looked(scores >= 0.5, scores.astype(np.float32).reshape(-1, 1), scores)
+        return Looked(
+            scores >= 0.5, Compared(scores, np.arange(len(scores)), np.zeros((len(scores), 1), np.float32))
+        )
 
     def score(self, names: Sequence[Name], pairs: Pairs, looked: Looked | None = None) -> Floats:
         if looked is not None:
-            return looked.raw
+            return looked.compared.raw
         found = [
             _share(names[left], names[right])
             for left, right in zip(pairs.left.tolist(), pairs.right.tolist(), strict=True)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -31,3 +32,17 @@ def test_columns_are_as_they_are_named() -> None:
     assert found[:, LINKING.index("margin")].tolist() == [-2, 2]
     pairs = grouping(matrix, raw, ids, np.array([1, 2]), np.array([0, 1, 2]))
     assert pairs.shape == (2, len(GROUPING))
+
+
+def test_pairs_without_a_chance_are_rivals_by_their_score() -> None:
+    left, right = np.array([0, 0, 1, 1]), np.array([2, 3, 3, 4])
+    raw, owners = np.array([3.0, -5.9, 2.0, -9.0]), np.arange(5)
+    matrix = np.random.default_rng(1).random((4, len(FEATURES)), dtype=np.float32)
+    whole = grouping(matrix, raw, left, right, owners)
+    at = np.array([0, 2])
+    few = grouping(matrix[at], raw, left, right, owners, at)
+    assert few[0].tolist() == whole[0].tolist()
+    most, least = GROUPING.index("rival_most"), GROUPING.index("rival_least")
+    assert few[1, most] == pytest.approx(-5.9)
+    assert whole[2, least] == -9
+    assert few[1, least] == NOBODY  # so low a score is nobody's rival
