@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 from collections.abc import Sequence
 
 import pytest
 
 from pipelines.facts import facts_of
 from pipelines.reading.filings import read_filing
+from pipelines.reading.filings.isolation import read_pages
 from pipelines.records import Identifier, Mention, Organisation, Rejected
 from tests.pipelines.pdf_files import Page, Row, pdf
 from tests.shared import shared
@@ -118,6 +120,23 @@ def test_a_real_report_gives_what_the_eye_reads(file: str) -> None:
         if isinstance(one, Organisation)
         for a in one.attributes
     } == expected
+
+
+@pytest.mark.shared
+@pytest.mark.parametrize("file", REAL)
+def test_every_real_number_is_printed_on_the_page_and_quoted_with_its_label(file: str) -> None:
+    body = shared("web", "cninfo", file).read_bytes()
+    texts = read_pages(body, r"(?!)").texts
+    labels = {"revenue": "营业收入", "research_expense": "研发费用", "research_spend": "研发投入合计", "research_share": "研发投入占"}  # fmt: skip
+    for one in read_filing(body):
+        assert isinstance(one, Organisation)
+        (attribute,) = one.attributes
+        printed = attribute.value.split()[0]
+        place = re.fullmatch(r"page:(\d+) table:\d+ row:\d+ col:\d+", one.locator)
+        assert place is not None
+        assert printed in texts[int(place[1])]
+        assert printed in one.quote
+        assert labels[attribute.name.split("_3_")[0].split("_9_")[0]] in one.quote
 
 
 @pytest.mark.shared

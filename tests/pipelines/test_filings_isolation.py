@@ -14,7 +14,7 @@ from pipelines.reading.filings.isolation import Line, Table, read_pages
 from pipelines.records import Rejected
 from tests.pipelines.pdf_files import Page, bomb, pdf, stream
 
-ASKED = {"wanted": "营业收入", "pages_most": 600, "layouts_most": 120, "skip": []}
+ASKED = {"wanted": "营业收入", "goes_on": "", "pages_most": 600, "layouts_most": 120, "skip": []}
 
 
 def page(*lines: str) -> Page:
@@ -125,6 +125,20 @@ def test_the_reader_says_what_it_begins_and_ends() -> None:
     ]
     assert said[-1]["layout"] == 1
     assert [block["line"][0][3] for block in said[-1]["blocks"]] == ["营业收入", "第一行"]
+
+
+def test_a_page_that_goes_on_with_the_one_before_is_laid_out() -> None:
+    body = pdf(page("合并利润表"), page("研发费用 3"), page("别的"), page("研发费用 4"))
+    assert list(read_pages(body, "利润表", "研发费用").layouts) == [1, 2]
+    assert list(read_pages(body, "利润表").layouts) == [1]
+
+
+def test_pages_of_tables_beyond_the_limit_are_told() -> None:
+    body = pdf(*(page(f"营业收入 {number}") for number in range(4)))
+    said = list(messages(body, {**ASKED, "layouts_most": 2}))
+    assert [one["layout"] for one in said if "layout" in one] == [1, 2]
+    (one,) = [one for one in said if "failed" in one]
+    assert (one["failed"], one["why"]) == (["layout", 3], "more than 2 pages of tables: the rest")
 
 
 def test_a_page_that_was_given_up_is_not_begun_again() -> None:

@@ -20,7 +20,7 @@ from pipelines.identifiers import read_stock
 from pipelines.reading.filings.agreeing import records
 from pipelines.reading.filings.figures import compact
 from pipelines.reading.filings.isolation import PAGES_MOST, Pages, read_pages
-from pipelines.reading.filings.items import WANTED
+from pipelines.reading.filings.items import GOES_ON, WANTED
 from pipelines.reading.filings.periods import read_title
 from pipelines.reading.filings.sentences import read_sentences
 from pipelines.reading.filings.stated import Stated
@@ -30,15 +30,18 @@ from pipelines.records import Identifier, Mention, Organisation, Rejected
 __all__ = ["METHOD", "read_filing"]
 
 #: Name and version of what reads. Raise the version when a reading may come out differently.
-METHOD = ("filings", "1")
+METHOD = ("filings", "2")
 
 #: As many pages may stand before a report's title and code.
 _COVER: Final = 3
 #: Real reports state some tens of the wanted numbers.
 STATED_MOST: Final = 2_000
-_CODE: Final = re.compile(r"(?:证券|公司|股票|A股)代码:?(\d{6})(?!\d)")
+_CODE: Final = re.compile(r"(?:证券|公司|股票|A股)代码:?(\d{6})(?!\d)(?:[、,/](\d{6})(?!\d))?")
+#: Of bonds and depositary receipts; and of B shares, whose company has A shares beside them.
+_NO_SHARES: Final = ("1", "24", "25")
+_B_SHARES: Final = ("200", "900")
 _NAME: Final = re.compile(
-    r"(?:证券|公司|股票|A股)简称:?([^\s:/、,;，；]{1,20}?)(?=公告|编号|证券|公司代码|股票|债券|$)"
+    r"(?:证券|公司|股票|A股)简称:?([^\s:/、,;，；]{1,20}?)(?=公告|编号|证券|公司代码|股票|债券|[、/]|$)"
 )
 
 
@@ -58,7 +61,7 @@ def read_filing(
 
 
 def _read(body: bytes, company: Mention | None) -> Iterator[Organisation | Rejected]:
-    pages = read_pages(body, WANTED)
+    pages = read_pages(body, WANTED, GOES_ON)
     if pages.refused:
         yield _page("$", pages.refused)
         return
@@ -90,8 +93,10 @@ def _read(body: bytes, company: Mention | None) -> Iterator[Organisation | Rejec
 def _company(cover: str, company: Mention | None) -> Mention:
     """The company meant. Raises InputError where the cover names none, or another."""
     plain = [compact(line) for line in cover.split("\n")]
-    codes = dict.fromkeys(match[1] for line in plain for match in _CODE.finditer(line))
-    own = {read_stock(code) for code in codes if not code.startswith(("1", "24", "25"))}
+    codes = [code for line in plain for match in _CODE.finditer(line) for code in match.groups() if code]
+    shares = [code for code in codes if not code.startswith(_NO_SHARES)]
+    first = [code for code in shares if not code.startswith(_B_SHARES)]
+    own = {read_stock(code) for code in first or shares}
     if company is not None:
         known = {one.value for one in company.identifiers if one.scheme == "stock"}
         if own and known and not own & known:

@@ -50,6 +50,7 @@ def messages(body: bytes, asked: Message) -> Iterator[Message]:
         return
     yield {"pages": count}
     wanted, skip = re.compile(asked["wanted"]), {(stage, page) for stage, page in asked["skip"]}
+    goes_on = re.compile(asked["goes_on"] or r"(?!)")
     telling: list[int] = []
     for number in range(1, min(count, asked["pages_most"]) + 1):
         if ("text", number) in skip:
@@ -61,10 +62,17 @@ def messages(body: bytes, asked: Message) -> Iterator[Message]:
             yield {"failed": ["text", number], "why": _why(error)}
             continue
         yield {"text": number, "words": text}
-        if wanted.search("".join(text.split())):
+        plain = "".join(text.split())
+        if wanted.search(plain) or (telling[-1:] == [number - 1] and goes_on.search(plain)):
             telling.append(number)
     document.close()
-    chosen = [one for one in telling if ("layout", one) not in skip][: asked["layouts_most"]]
+    left = [one for one in telling if ("layout", one) not in skip]
+    chosen, beyond = left[: asked["layouts_most"]], left[asked["layouts_most"] :]
+    if beyond:
+        yield {
+            "failed": ["layout", beyond[0]],
+            "why": f"more than {asked['layouts_most']} pages of tables: the rest",
+        }
     if not chosen:
         return
     yield {"begin": ["layout", chosen[0]]}

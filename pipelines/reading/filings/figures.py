@@ -40,9 +40,17 @@ _COINS: Final = "美元|港元|港币|欧元|日元|英镑|元"
 _UNIT: Final = re.compile(rf"(?P<before>人民币)?(?P<scale>{_SCALE})?(?P<coin>{_COINS})|(?P<other>人|名|%)")
 #: 单位：千元 币种：人民币. After the words have lost their white space.
 _STATED: Final = re.compile(
-    rf"单位(?:均?为|以)?:?(?P<unit>(?:人民币)?(?:{_SCALE})?(?:{_COINS})|[^\s:()]{{1,6}}?(?=币种|审计|$|\)))"
+    rf"单位(?:均?[为以]|均)?:?(?P<unit>(?:人民币,?)?(?:{_SCALE})?(?:{_COINS})|[^\s:()]{{1,6}}?(?=币种|审计|$|\)))"
     r"(?:\W{0,3}币种:?(?P<coin>人民币|美元|港元|港币|欧元|日元|英镑|cny|rmb|usd|hkd))?"
 )
+
+
+#: (人民币百万元), alone above a table. 元 alone may be anything.
+_ALONE: Final = re.compile(
+    rf"[(\[]?(?:以)?((?:人民币(?:{_SCALE})?|{_SCALE})(?:{_COINS}))(?:列示|表示|计)?[)\]]?"
+)
+#: A number with its unit in the cell: 12.35亿元, ￥1,000.00.
+_WITH_UNIT: Final = re.compile(rf"(?P<sign>[￥¥])?(?P<number>[^￥¥]*?)(?P<unit>(?:{_SCALE})?(?:{_COINS}))?")
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,6 +111,15 @@ def read_figure(text: str) -> Figure | None:
     return Figure(-value if negative else value, Decimal(1).scaleb(exponent), percent, written)
 
 
+def split_unit(text: str) -> tuple[str, Unit | None]:
+    """The number of a cell without the unit of money that stands beside it there, and that unit."""
+    plain = compact(text)
+    match = _WITH_UNIT.fullmatch(plain) if len(plain) <= LENGTH_LIMIT else None
+    if match is None or not (match["unit"] or match["sign"]):
+        return text, None
+    return match["number"], read_unit(match["unit"]) if match["unit"] else None
+
+
 def _whole(lines: list[str], plain: str) -> bool:
     """Whether the lines of a cell hold one number: one line alone has digits, or the lines make a number with
     commas in their places and are not each a number already."""
@@ -132,8 +149,9 @@ def stated_unit(line: str) -> Unit | None:
     plain = compact(line).lower()
     match = _STATED.search(plain)
     if match is None:
-        return None
-    unit = read_unit(match["unit"])
+        alone = _ALONE.fullmatch(plain)
+        return read_unit(alone[1]) if alone else None
+    unit = read_unit(match["unit"].replace(",", ""))
     if unit is None or unit.measure != "money":
         return unit
     said = _MONEY[match["coin"]] if match["coin"] else unit.currency

@@ -96,10 +96,16 @@ class Pages:
 
 
 def read_pages(
-    body: bytes, wanted: str, *, page_seconds: float = PAGE_SECONDS, seconds: float = SECONDS
+    body: bytes,
+    wanted: str,
+    goes_on: str = "",
+    *,
+    page_seconds: float = PAGE_SECONDS,
+    seconds: float = SECONDS,
 ) -> Pages:
     """The words of all pages of a PDF, and the layout of those whose words match the regular expression `wanted`
-    (asked of the words without white space). Never raises for what the file holds."""
+    (asked of the words without white space), or match `goes_on` on the page after one of those. Never raises for
+    what the file holds."""
     pages = Pages()
     if len(body) > FILE_LIMIT:
         pages.refused = f"{len(body):,} bytes are more than the {FILE_LIMIT:,} that are read"
@@ -109,7 +115,7 @@ def read_pages(
         file.write(body)
         for _ in range(STARTS):
             file.seek(0)
-            stopped = _one_run(file.fileno(), wanted, pages, page_seconds, ends)
+            stopped = _one_run(file.fileno(), (wanted, goes_on), pages, page_seconds, ends)
             if stopped is None:
                 return pages
             where, why = stopped
@@ -124,11 +130,12 @@ def read_pages(
 
 
 def _one_run(
-    file: int, wanted: str, pages: Pages, page_seconds: float, ends: float
+    file: int, words: tuple[str, str], pages: Pages, page_seconds: float, ends: float
 ) -> tuple[tuple[Stage, int] | None, str] | None:
     """Fill `pages` from one process. None when it came to its end; else where it stopped, and why."""
     asked = {
-        "wanted": wanted,
+        "wanted": words[0],
+        "goes_on": words[1],
         "pages_most": PAGES_MOST,
         "layouts_most": LAYOUTS_MOST,
         "memory": MEMORY,

@@ -55,10 +55,14 @@ ITEMS: Final = (
     _item("research_expense", "money", r"研发费用", _CONSOLIDATED),
     _item("research_spend", "money", _SPEND, _OWN_WORDS),
     _item("research_share", "share", _SPEND + r"占(?:当期)?营业(?:总)?收入的?(?:比例|比重)", _OWN_WORDS),
-    _item("rd_staff", "persons", r"(?:公司)?(?:研发|研究开发)人员的?(?:数量|人数|总数)(?:合计)?", _OWN_WORDS),
+    _item(
+        "rd_staff", "persons",
+        r"(?:公司)?(?:研发|研究开发)人员的?(?:(?:数量|人数|总数)(?:合计)?|总计|合计)", _OWN_WORDS,
+    ),
     _item(
         "staff", "persons",
-        r"(?:报告期末|期末)?(?:公司)?(?:在职)?(?:员工|职工)的?(?:总?数量?|总?人数)(?:合计|总计)?", _OWN_WORDS,
+        r"(?:报告期末|期末)?(?:公司)?(?:在职)?(?:员工|职工)的?"
+        r"(?:(?:总?数量?|总?人数)(?:合计|总计)?|总计|合计)", _OWN_WORDS,
     ),
 )  # fmt: skip
 
@@ -72,15 +76,20 @@ _MARK: Final = re.compile(
 
 _HEADINGS: Final[tuple[tuple[Section, re.Pattern[str]], ...]] = (
     # the first that matches counts: what is not the whole company's comes first
-    ("parent", re.compile(r"母公司.*(?:利润表|财务报表|注释)|^公司利润表")),
-    ("income", re.compile(r"^(?:合并)?(?:年初[至到]报告期末|本报告期|年度|半年度|季度)?利润表(?:\(续\))?$")),
+    ("parent", re.compile(r"(?<!合并及)母公司.*(?:利润表|财务报表|注释)|^公司利润表")),
+    (
+        "income",
+        re.compile(
+            r"^(?:合并(?:及(?:母)?公司)?)?(?:年初[至到]报告期末|本报告期|年度|半年度|季度)?利润表(?:\(续\))?$"
+        ),
+    ),
     ("figures", re.compile(r"主要(?:会计数据|财务数据|财务指标)(?!.*(?:变动的情况|差异))")),
     (
         "analysis",
         re.compile(r"相关科目变动分析表|营业收入构成$|主营业务分析$|^费用$|主要财务数据同比变动"),
     ),
     ("research", re.compile(r"研发投入(?:情况)?(?:表|$)|研发人员(?:情况|构成)|^研发投入")),
-    ("staff", re.compile(r"员工(?:的)?(?:情况|数量|构成)")),
+    ("staff", re.compile(r"员工(?:\([^()]{0,20}\))?的?(?:基本)?(?:情况|数量|构成)")),
     (
         "elsewhere",
         re.compile(
@@ -99,8 +108,10 @@ _HEADING_LIMIT: Final = 60
 #: Words of pages that may matter, for the choice of pages whose tables are rebuilt. White space is away by then.
 WANTED: Final = (
     r"主要会计数据|主要财务数据|主要财务指标|利润表|科目变动分析|营业收入构成|研发投入|研究开发(?:投入|支出)|研发支出|"
-    r"研发人员|在职员工|员工情况|员工数量|职工人数|母公司财务报表"
+    r"研发人员|在职员工|员工情况|员工数量|员工总计|职工人数|母公司财务报表"
 )
+#: Words of a page that goes on with the table of the page before.
+GOES_ON: Final = r"营业收入|营业总收入|研发费用|研发投入|研发支出|研究开发|研发人员|员工|职工"
 
 
 def read_label(words: str) -> tuple[str, Unit | None]:

@@ -23,17 +23,19 @@ HEADER_LIMIT: Final = 60
 _CHINESE: Final = str.maketrans("〇○零一二三四五六七八九", "000123456789")
 _YEAR_WORDS: Final = re.compile(r"二[〇○零][〇○零一二三四五六七八九]{2}(?=年)")
 _TITLE: Final = re.compile(
-    r"(?P<year>20\d\d)年?(?P<form>年度|半年度|第?一季度|第?三季度)报告"
+    r"(?P<year>20\d\d)年?(?P<form>年度|半年度|中期|第?一季度|第?三季度)报告"
     r"(?P<rest>摘要|正文|全文|(?:\((?:更正|修订|更新)[^)]{0,6}\)|(?:更正|修订|更新)[稿版后]))*"
 )
+_YEAR_ALONE: Final = re.compile(r"20\d\d年?")
 _FORMS: Final[dict[str, Form]] = {
-    "年度": "year", "半年度": "half year", "一季度": "first quarter", "三季度": "third quarter",
+    "年度": "year", "半年度": "half year", "中期": "half year",
+    "一季度": "first quarter", "三季度": "third quarter",
 }  # fmt: skip
 _MONTHS: Final[dict[Form, int]] = {"first quarter": 3, "half year": 6, "third quarter": 9, "year": 12}
 
 #: Words of columns that hold no amount of a period: changes, shares, remarks; and figures since restated.
 _ASIDE: Final = re.compile(
-    r"增减|变动|变化|同比|环比|比例|比重|占比|幅度|附注|注释|说明|原因|备注|调整前|重述前|母公司|预算|比上年"
+    r"增减|变动|变化|新增|减少|同比|环比|比例|比重|占比|幅度|附注|注释|说明|原因|备注|调整前|重述前|母公司|公司$|预算|比上年"
 )
 _STATED_YEAR: Final = re.compile(r"(20\d\d)年")
 _BARE_YEAR: Final = re.compile(r"20\d\d")
@@ -113,10 +115,14 @@ class Column:
 def read_title(text: str) -> Title | None:
     """The title in the first pages of a report; None for any other announcement, also one about a report.
 
-    A title stands in a line of its own, perhaps after the company's name: 关于2023年年度报告的更正公告 has none.
+    A title stands in a line of its own, perhaps after the company's name, or in two, the year in the first:
+    关于2023年年度报告的更正公告 has none.
     """
-    for line in text.split("\n"):
+    lines = [line for line in text.split("\n") if line.strip()]
+    for line, above in zip(lines, ["", *lines], strict=False):
         plain = _years(compact(line))
+        if _YEAR_ALONE.fullmatch(year := _years(compact(above))):
+            line, plain = f"{above} {line}", year + plain
         match = _TITLE.search(plain)
         if match is None or match.end() != len(plain) or len(plain) > HEADER_LIMIT or "关于" in plain:
             continue

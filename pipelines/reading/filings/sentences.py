@@ -28,7 +28,7 @@ _WHO: Final = r"(?:,?(?:本公司|公司|本集团|集团)(?:合并口径)?)?(?:
 _YEAR: Final = r"20\d\d年(?:度|全年|上半年|半年度|第?一季度|前三季度|1-[369]月)?"
 _WHEN: Final = rf"(?P<when>{_YEAR}|本?报告期内?|本期)"
 _DAY: Final = r"(?:截至|截止)(?P<when>20\d\d年(?:末|底|\d{1,2}月3[01]日)|本?报告期末|本?期末)"
-_AT: Final = r"(?:^|(?<=[。；;，,、:]))"
+_AT: Final = r"(?:^|(?<=[。；;，,、:\n]))"
 _MONEY: Final = _AT + _WHEN + _WHO
 _PERSONS: Final = r"(?P<unit>人|名)(?![次年均])"
 
@@ -71,7 +71,10 @@ _OTHERS: Final = re.compile(
     r"子公司|孙公司|分公司|分部|板块|事业部|控股|参股|标的|客户|供应商|同行|行业|预计|预期|计划|目标|力争|将达|承诺|国际财务报告准则|"
     r"香港财务报告准则|业绩公布|(?:美|港|欧|日)元|母公司|募集|模拟|备考|调整前"
 )
-_SENTENCE: Final = re.compile(r"[^。；;!？?]{1,600}[。；;!？?]?")
+_SENTENCE: Final = re.compile(r"[^。；;!？?\n]{1,600}[。；;!？?]?")
+#: Words that open a sentence of figures, and how much of the page's width a line before it fills that ends something.
+_OPENS: Final = re.compile(r"20\d\d年|报告期|本报告期|本期|截至|截止")
+_SHORT: Final = 0.6
 _QUOTE: Final = 300
 
 
@@ -92,10 +95,15 @@ def read_sentences(texts: Mapping[int, str], title: Title) -> Iterator[Stated]:
 
 def _joined(text: str) -> tuple[str, list[int]]:
     """The words of a page in one string, without white space, and where each of its lines starts in that.
-    Half-width and full-width forms are one; Chinese is written without spaces, so nothing is lost."""
+    Half-width and full-width forms are one; Chinese is written without spaces, so nothing is lost. A line end
+    stays where a short line (a heading, a row of a table) stands before one that opens a sentence of figures."""
+    lines = [re.sub(r"\s", "", fold_in_place(line)) for line in text.split("\n")]
+    full = max(map(len, lines), default=0)
     parts, starts, length = [], [], 0
-    for line in text.split("\n"):
-        plain = re.sub(r"\s", "", fold_in_place(line))
+    for plain, above in zip(lines, ["", *lines], strict=False):
+        if above and len(above) < _SHORT * full and _OPENS.match(plain):
+            parts.append("\n")
+            length += 1
         starts.append(length)
         parts.append(plain)
         length += len(plain)

@@ -16,7 +16,15 @@ from decimal import Decimal
 from typing import Final
 
 from pipelines.errors import InputError
-from pipelines.reading.filings.figures import Figure, Unit, compact, read_figure, read_unit, stated_unit
+from pipelines.reading.filings.figures import (
+    Figure,
+    Unit,
+    compact,
+    read_figure,
+    read_unit,
+    split_unit,
+    stated_unit,
+)
 from pipelines.reading.filings.isolation import Cell, Line, Table
 from pipelines.reading.filings.items import Item, Section, item_of, read_label, section_of
 from pipelines.reading.filings.periods import HEADER_LIMIT, Column, Period, Title, months_of, read_column
@@ -200,13 +208,14 @@ class _Reader:
             if column.aside:
                 continue
             try:
-                figure = read_figure(cell.words)
+                words, beside = split_unit(cell.words) if item.measure == "money" else (cell.words, None)
+                figure = read_figure(words)
                 if figure is None:
                     continue
                 if column.period is None:
                     raise InputError(f"no period is told by the header {header[:60]!r}", field="period")
                 base = column.period if "上年" not in compact(header) else base
-                chosen = self._unit(item, figure, unit, header)
+                chosen = beside or self._unit(item, figure, unit, header)
                 _check(item, figure)
             except InputError as error:
                 yield _rejected(
