@@ -18,7 +18,7 @@ from pipelines.reading.fact import Organisation
 
 #: So many characters before and behind a statement are its surroundings, within its paragraph.
 AROUND: Final = 400
-#: So many characters open a text.
+#: A text's first line opens it, up to so many characters.
 OPENING: Final = 200
 #: A statement's sentence is looked for so many characters beyond the statement.
 SENTENCE: Final = 200
@@ -89,7 +89,8 @@ def decide(text: str, span: tuple[int, int], organisations: Sequence[Organisatio
     technologies = _of_statement(around, shown.technologies, here, first, TECHNOLOGY)
     applications = _of_statement(around, shown.applications, here, first, AREA)
     if not technologies or not applications:
-        _, opening = _read(text, 0, min(OPENING, len(text)), organisations)
+        line = text.find("\n", 0, OPENING)
+        _, opening = _read(text, 0, line if line > 0 else min(OPENING, len(text)), organisations)
         technologies = technologies or _categories(opening.technologies, "opening")
         applications = applications or _categories(opening.applications, "opening")
     return Categories(technologies, applications)

@@ -18,6 +18,7 @@ import ahocorasick
 from pipelines.checked_yaml import Fields, read_yaml
 from pipelines.errors import InputError
 from pipelines.folding import fold
+from pipelines.reading.gazetteer import stands_alone
 from pipelines.simplifying import plain_in_place
 from pipelines.taxonomy import FOLDER, taxonomy
 
@@ -242,7 +243,7 @@ def _longest(text: str, table: Literal["trade", "about"]) -> Iterator[tuple[int,
         # What reaches beyond the word before it may be the truer one: 学校 in 电气化学校.
         if end <= reached:
             continue
-        if word.isascii() and (text[start - 1 : start].isalnum() or text[end : end + 1].isalnum()):
+        if not stands_alone(text, start, end):
             continue
         reached = end
         yield start, word
