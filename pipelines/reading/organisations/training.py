@@ -20,7 +20,7 @@ from pipelines.reading.organisations.chain import TAGS, forbidden, spans_of
 from pipelines.reading.organisations.labels import Piece, held_back, pieces_of, read_rows, tuned_on
 from pipelines.reading.organisations.lexer import shared_lexer
 from pipelines.reading.organisations.network import DILATIONS, Network, log_odds
-from pipelines.reading.organisations.swapping import swapped
+from pipelines.reading.organisations.swapping import Names, own_sentences, swapped
 
 WIDTH: Final = 112
 EMBEDDED: Final = 48
@@ -35,6 +35,8 @@ _SURE: Final = 0.85
 _NO_NAME: Final = 0.9
 #: Surer than this, it makes an unmarked place open.
 _DOUBT: Final = 0.6
+#: How often each sentence of our own is learnt from, every time with other names.
+_OWN_TIMES: Final = 18
 
 
 def train(paths: Sequence[Path], out: Path, say: Callable[[str], None]) -> None:
@@ -52,8 +54,9 @@ def train(paths: Sequence[Path], out: Path, say: Callable[[str], None]) -> None:
     teachers = [fit(half, 3, seed, say) for seed, half in enumerate(halves)]
     pieces = [*filled(halves[0], teachers[1]), *filled(halves[1], teachers[0])]
     fresh = swapped(pieces, lexer, seed=2)[::2]
-    say(f"{len(fresh)} sentences with other names")
-    network = fit([*pieces, *fresh], 5, 3, say)
+    own = own_sentences(Names.of(pieces), lexer, _OWN_TIMES, seed=4)
+    say(f"{len(fresh)} sentences with other names, {len(own)} of our own")
+    network = fit([*pieces, *fresh, *own], 6, 3, say)
     trial = pieces_of([row for row in rows if tuned_on(row.text)], lexer, seed=1)
     network.save(out, calibration(network, trial))
 
