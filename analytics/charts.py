@@ -15,10 +15,12 @@ import matplotlib as mpl
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.backends.backend_agg import FigureCanvasAgg
+from matplotlib.collections import LineCollection
 from matplotlib.figure import Figure as Drawing
+from matplotlib.patheffects import withStroke
 from matplotlib.ticker import FuncFormatter, LogLocator, MaxNLocator
 
-from analytics.exhibits import Figure, Language, Words
+from analytics.exhibits import Drawn, Figure, Language, Words
 from analytics.fonts import LATIN, chinese_family
 from pipelines.errors import UsageError
 
@@ -31,6 +33,7 @@ SERIES_MOST: Final = len(PALETTE)
 FORMATS: Final = (".png", ".svg")
 
 _SIZE: Final = (8.4, 4.8)  # inches
+_SQUARE: Final = (10.5, 8.5)
 _DPI: Final = 160
 _NO_DATA: Final = Words("尚无数据", "No data yet")
 
@@ -41,7 +44,7 @@ def draw(figure: Figure, language: Language = "zh") -> Drawing:
     if family is None:
         language = "en"
     with mpl.rc_context(_style(family)):
-        drawing = Drawing(figsize=_SIZE)
+        drawing = Drawing(figsize=_SIZE if figure.chart != "network" else _SQUARE)
         drawing.set_layout_engine("constrained", w_pad=0.14, h_pad=0.12)
         FigureCanvasAgg(drawing)
         axes = drawing.add_subplot()
@@ -350,6 +353,56 @@ def _ranked(axes: Axes, figure: Figure, language: Language) -> None:
     axes.set_xlabel(figure.y_title.of(language))
 
 
+def _network(axes: Axes, figure: Figure, language: Language) -> None:
+    drawn = figure.drawn
+    if drawn is None:
+        raise ValueError(f"{figure.id}: a network without places")
+    axes.set_axis_off()
+    axes.set_aspect("equal", adjustable="datalim")
+    # many faint lines, drawn as points: as curves they would make a file of many megabytes
+    strength = float(np.clip(60 / np.sqrt(len(drawn.edges) + 1), 0.06, 0.5))
+    lines = LineCollection(
+        list(drawn.places[drawn.edges]), linewidths=0.25, colors="#8A8A8A", alpha=strength, rasterized=True
+    )
+    axes.add_collection(lines)
+    order = np.argsort(drawn.degrees, kind="stable")
+    scale = _LARGEST_NODE / max(int(drawn.degrees.max(initial=1)), 1)
+    areas = np.clip(drawn.degrees * scale, _SMALLEST_NODE, None)
+    colours = np.array([*PALETTE, OTHERS], dtype=object)[[0, 1, 2, 3, 5, 7]]
+    axes.scatter(
+        drawn.places[order, 0], drawn.places[order, 1], s=areas[order], c=colours[drawn.groups[order]].tolist(),
+        linewidths=0.2, edgecolors="white", rasterized=True,
+    )  # fmt: skip
+    halo = [withStroke(linewidth=2.2, foreground="white", alpha=0.85)]
+    for at, words in _apart(drawn, language):
+        x, y = drawn.places[at].tolist()
+        axes.text(x, y, words, ha="center", va="center", fontsize=_NAME_SIZE, path_effects=halo)
+    for place, group in enumerate(drawn.words):
+        axes.scatter([], [], s=36, color=colours[place], label=group.of(language))
+    axes.legend(loc="upper left", bbox_to_anchor=(1.0, 1.0), frameon=False, fontsize=9)
+    axes.autoscale_view()
+
+
+def _apart(drawn: Drawn, language: Language) -> list[tuple[int, str]]:
+    """The names that lie on none of those before them, about; `drawn.named` begins with the largest node's."""
+    spread = float(np.ptp(drawn.places, axis=0).max(initial=0)) or 1.0
+    point = spread / (min(_SQUARE) * 72 * 0.9)  # of the paper, in units of the places
+    found: list[tuple[int, str]] = []
+    taken: list[tuple[float, float, float]] = []
+    for at, name in drawn.named:
+        words = name.of(language)
+        half = sum(1.0 if ord(char) > 0x2E7F else 0.55 for char in words) * _NAME_SIZE * point / 2
+        x, y = (float(one) for one in drawn.places[at])
+        if any(abs(x - a) < half + b and abs(y - c) < 1.2 * _NAME_SIZE * point for a, c, b in taken):
+            continue
+        taken.append((x, y, half))
+        found.append((at, words))
+    return found
+
+
+_NAME_SIZE: Final = 7.5
+_LARGEST_NODE: Final = 700.0  # points squared
+_SMALLEST_NODE: Final = 1.2
 #: More bars than these have smaller words; labels longer than this stand askew.
 _FEW: Final = 14
 _SHORT: Final = 9
@@ -360,4 +413,5 @@ _CHARTS: Final = {
     "bars": _bars,
     "columns": _columns,
     "ranked": _ranked,
+    "network": _network,
 }

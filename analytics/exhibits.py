@@ -12,6 +12,7 @@ from typing import Any, Final, Literal
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from analytics.simple_graph import Ints
 from pipelines.errors import UsageError
@@ -140,8 +141,21 @@ class Table:
 
 #: line: years against values. stacked: shares of a whole by year. loglog: points on logarithmic axes.
 #: bars: a whole and its shares, a bar a row. columns: one series, a column a row, in the rows' order. ranked: one
-#: series, a bar a row, the first on top.
-ChartKind = Literal["line", "stacked", "loglog", "bars", "columns", "ranked"]
+#: series, a bar a row, the first on top. network: nodes and edges, see `Drawn`.
+ChartKind = Literal["line", "stacked", "loglog", "bars", "columns", "ranked", "network"]
+
+
+@dataclass(frozen=True, eq=False)
+class Drawn:
+    """A network as it is drawn. places: (n, 2); degrees: (n,), the area of a node; groups: (n,), its colour, with a
+    position in `words`; edges: (m, 2), positions of nodes; named: the nodes that bear their names."""
+
+    places: NDArray[np.float64]
+    degrees: NDArray[np.int64]
+    groups: NDArray[np.int64]
+    words: tuple[Words, ...]
+    edges: NDArray[np.int64]
+    named: tuple[tuple[int, Words], ...]
 
 
 @dataclass(frozen=True, eq=False)
@@ -159,6 +173,7 @@ class Figure:
     y_title: Words
     x_title: Words
     line: tuple[float, float, float] | None = None
+    drawn: Drawn | None = None
 
     @property
     def id(self) -> str:

@@ -54,7 +54,7 @@ CHAPTERS: Final[tuple[tuple[str, Words, tuple[str, ...]], ...]] = (
         Words("技术层次与研发", "Layers and research"),
         (*_figures(10, 14), "table_2", *_figures(15, 17)),
     ),
-    ("network", Words("价值网络结构", "Structure of the value network"), ("table_3", "figure_22")),
+    ("network", Words("价值网络结构", "Structure of the value network"), ("table_3", *_figures(18, 22))),
     ("technology", Words("技术关系", "Technology relations"), (*_figures(23, 25), "table_4", "table_5")),
     ("people", Words("人力资本关系", "Human capital"), ("figure_26", "table_6")),
     ("investment", Words("投资关系", "Investment"), ("table_7",)),

@@ -1,0 +1,138 @@
+"""Where the nodes of a network are drawn: hubs by the forces of DrL, leaves in a sunflower around their hub.
+
+DrL: S. Martin and others, "OpenOrd: an open-source toolbox for large graph layout", 2011, as igraph has it. A node
+with one neighbour says nothing about where its neighbour belongs, so that only the others are laid out; that makes
+large networks quick and their leaves legible. The same network has the same places, on one machine.
+"""
+
+from __future__ import annotations
+
+import random
+from typing import Final
+
+import igraph
+import numpy as np
+import scipy.sparse
+from numpy.typing import NDArray
+from scipy.sparse.csgraph import connected_components
+
+from analytics.networks import Network
+
+Places = NDArray[np.float64]
+
+#: Between two seeds of a sunflower, in radians: no two lie behind each other.
+_GOLDEN: Final = np.pi * (3 - np.sqrt(5))
+_SEED: Final = 20211231
+#: Up to so many nodes, the slower layout by Fruchterman and Reingold is the clearer one.
+_SMALL: Final = 1500
+#: Leaves cover so much of the room that the others take.
+_LEAF_ROOM: Final = 0.5
+
+
+def layout(network: Network) -> Places:
+    """Places of the nodes, shape (n, 2), around the middle of the largest component, whose farthest lies at 1.
+
+    Smaller components lie around it, the larger ones nearer.
+    """
+    n = len(network.nodes)
+    if not n:
+        return np.zeros((0, 2))
+    ends = network.edges[["source", "target"]].to_numpy(dtype=np.int64)
+    ends = ends[ends[:, 0] != ends[:, 1]]
+    pairs = np.unique(np.sort(ends, axis=1), axis=0)
+    matrix = scipy.sparse.coo_matrix((np.ones(len(pairs)), (pairs[:, 0], pairs[:, 1])), shape=(n, n)).tocsr()
+    matrix = matrix + matrix.T
+    count, part = connected_components(matrix, directed=False)
+    sizes = np.bincount(part, minlength=count)
+    order = np.argsort(-sizes, kind="stable")
+    places = np.zeros((n, 2))
+    inside = np.flatnonzero(part == order[0])
+    places[inside] = _component(matrix, inside)
+    _around(places, part, sizes, order[1:])
+    return places
+
+
+def _component(matrix: scipy.sparse.csr_matrix, nodes: NDArray[np.int64]) -> Places:
+    """Places of one component, whose farthest node lies at 1."""
+    inner = matrix[nodes][:, nodes].tocsr()
+    degrees = np.diff(inner.indptr)
+    hubs = np.flatnonzero(degrees > 1)
+    if len(hubs) < 2:  # a star, or a pair
+        hubs = np.array([int(np.argmax(degrees))])
+    places = np.zeros((len(nodes), 2))
+    places[hubs] = _forces(inner[hubs][:, hubs])
+    leaf = np.ones(len(nodes), dtype=bool)
+    leaf[hubs] = False
+    leaves = np.flatnonzero(leaf)
+    if len(leaves):
+        hub = inner.indices[inner.indptr[leaves]]
+        reach = max(float(np.abs(places[hubs]).max()), 1e-9)
+        spacing = reach * np.sqrt(_LEAF_ROOM / len(leaves))
+        turned = hub * _GOLDEN  # or all that are alone with their hub would lie on one side
+        places[leaves] = places[hub] + _sunflower(_rank_within(hub), turned) * spacing
+    places -= places.mean(axis=0)
+    return places / max(float(np.hypot(*places.T).max()), 1e-9)
+
+
+def _forces(matrix: scipy.sparse.csr_matrix) -> Places:
+    """Places of nodes that hang together by more than one edge each, around 0."""
+    n = matrix.shape[0]
+    if n == 1:
+        return np.zeros((1, 2))
+    upper = scipy.sparse.triu(matrix).tocoo()
+    graph = igraph.Graph(n=n, edges=np.column_stack([upper.row, upper.col]).tolist())
+    # igraph draws lots from this; the program's own lots are not to change what is drawn
+    igraph.set_random_number_generator(random.Random(_SEED))  # noqa: S311 - no secret
+    try:
+        seed = _sunflower(np.arange(n)).tolist()
+        found = (
+            graph.layout_fruchterman_reingold(niter=600, seed=seed)
+            if n <= _SMALL
+            else graph.layout_drl(seed=seed)
+        )
+    finally:
+        igraph.set_random_number_generator(random)
+    places = np.asarray(found.coords, dtype=np.float64)
+    return places - np.median(places, axis=0)
+
+
+def _around(
+    places: Places, part: NDArray[np.int32], sizes: NDArray[np.int64], order: NDArray[np.int64]
+) -> None:
+    """Set the nodes of the smaller components, each in a sunflower of its own, on rings from 1.08 outwards."""
+    by_part = np.argsort(part, kind="stable")
+    begins = np.searchsorted(part[by_part], np.arange(len(sizes) + 1))
+    widths = _GRAIN * (np.sqrt(sizes[order]) + 1)
+    radius, at = 1.08, 0
+    while at < len(order):
+        room = np.searchsorted(np.cumsum(2 * widths[at:]), 2 * np.pi * radius, side="right")
+        ring = slice(at, at + max(int(room), 1))
+        share = np.cumsum(2 * widths[ring]) - widths[ring]
+        angles = 2 * np.pi * share / (2 * widths[ring].sum())
+        for one, angle in zip(order[ring].tolist(), angles.tolist(), strict=True):
+            nodes = by_part[begins[one] : begins[one + 1]]
+            centre = np.array([np.cos(angle), np.sin(angle)]) * radius
+            places[nodes] = centre + _sunflower(np.arange(len(nodes))) * _GRAIN * 0.8
+        radius += 2 * float(widths[at])
+        at = ring.stop
+
+
+#: Between two nodes of a small component.
+_GRAIN: Final = 0.012
+
+
+def _sunflower(ranks: NDArray[np.int64], turned: NDArray[np.float64] | float = 0.0) -> Places:
+    """Seeds of a sunflower by their ranks, about one apart; rank 0 is next to the middle. turned: radians."""
+    radius = np.sqrt(ranks + 0.75)
+    angle = ranks * _GOLDEN + turned
+    return np.column_stack([radius * np.cos(angle), radius * np.sin(angle)])
+
+
+def _rank_within(groups: NDArray[np.int32]) -> NDArray[np.int64]:
+    """0, 1, 2 … for the members of each group, in their order."""
+    order = np.argsort(groups, kind="stable")
+    ordered = groups[order]
+    starts = np.flatnonzero(np.r_[True, ordered[1:] != ordered[:-1]])
+    ranks = np.empty(len(groups), dtype=np.int64)
+    ranks[order] = np.arange(len(groups)) - np.repeat(starts, np.diff(np.r_[starts, len(groups)]))
+    return ranks
