@@ -1,0 +1,220 @@
+"""Reading the store's documents: once, whole batches, facts with evidence, copies, nothing told twice."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections import Counter
+from typing import Any
+
+import pytest
+from sqlalchemy import Engine, func, select, update
+
+from pipelines.ingest import Ingest
+from pipelines.reading import Gazetteer
+from pipelines.records import Document, When
+from pipelines.store import reading_documents, readings, schema
+from pipelines.store.reading_documents import read_documents, unread
+from pipelines.store.session import writing
+from pipelines.store.writing import Method
+from tests.filled_store import company, fill, supply
+from tests.read_store import SEEN, add_documents
+
+FIRST = (
+    "2021年4月2日，甲木科技有限公司与乙水集团有限公司在北京签署战略合作协议，双方将在智能芯片方面开展合作。"
+    "市场上有人认为这是两家公司多年往来之后的自然结果，接下来还要看产品能否按时交付，以及客户是否愿意为它付钱。"
+)
+OTHER = (
+    "丙火资本有限公司宣布完成对丁土智能有限公司的收购，收购价为3亿元。丁土智能有限公司的团队说，工厂明年搬到新的园区，"
+    "那里离港口近，原料从海上来，成品走铁路，三天之内可以送到各地的仓库。"
+)
+
+
+def states(engine: Engine) -> Counter[str]:
+    with engine.connect() as connection:
+        return Counter(connection.execute(select(schema.reading.c.state)).scalars())
+
+
+def open_evidence(engine: Engine, kind: str) -> list[tuple[int, str, str]]:
+    """Of the facts of a kind that are said: fact, method and page."""
+    evidence, fact, page = schema.evidence, schema.fact, schema.page
+    with engine.connect() as connection:
+        rows = connection.execute(
+            select(fact.c.id, evidence.c.method, page.c.url)
+            .join(fact, fact.c.id == evidence.c.fact_id)
+            .join(page, page.c.id == evidence.c.page_id)
+            .where(fact.c.kind == kind, evidence.c.ended_at.is_(None))
+            .order_by(page.c.url)
+        ).all()
+    return [(row.id, row.method, row.url) for row in rows]
+
+
+def content(engine: Engine) -> dict[str, Any]:
+    found = {}
+    with engine.connect() as connection:
+        for table in (
+            schema.reading,
+            schema.document_read,
+            schema.fact,
+            schema.fact_mention,
+            schema.evidence,
+        ):
+            aside = {"made_at", "read_at"} | ({"id"} if table is schema.evidence else set())
+            columns = [one for one in table.c if one.name not in aside]
+            found[table.name] = sorted(map(repr, connection.execute(select(*columns)).all()))
+    return found
+
+
+@pytest.fixture
+def told(store: Engine) -> Engine:
+    """A store that knows the four companies from elsewhere."""
+    fill(
+        store,
+        *(
+            supply(one, "戊金")
+            for one in ("甲木科技有限公司", "乙水集团有限公司", "丙火资本有限公司", "丁土智能有限公司")
+        ),
+    )
+    return store
+
+
+def test_what_is_sure_is_a_fact_and_a_second_run_finds_nothing(told: Engine) -> None:
+    add_documents(told, {"https://a.example/1": FIRST, "https://a.example/2": OTHER})
+    assert unread(told) == 2
+    assert unread(told, 1) == 1
+    done = read_documents(told)
+    assert (done.documents, done.copies) == (2, 0)
+    assert done.states["taken"] >= 1
+    cooperations = [
+        one for one in open_evidence(told, "cooperation") if one[2].startswith("https://a.example/1#read-")
+    ]
+    assert len(cooperations) == 1
+    assert cooperations[0][1].startswith("reading:")
+    before = content(told)
+    again = read_documents(told)
+    assert (again.documents, unread(told)) == (0, 0)
+    assert content(told) == before
+
+
+def test_a_killed_run_leaves_whole_batches_and_the_next_goes_on(
+    told: Engine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    texts = {f"https://a.example/{number}": FIRST.replace("甲木", f"甲{number}木") for number in range(5)}
+    add_documents(told, texts)
+    monkeypatch.setattr(reading_documents, "BATCH_TEXTS", 2)
+    keep = reading_documents._keep
+
+    def killed(*args: Any) -> None:
+        keep(*args)
+        if unread(told) <= 3:
+            raise KeyboardInterrupt
+
+    monkeypatch.setattr(reading_documents, "_keep", killed)
+    with pytest.raises(KeyboardInterrupt):
+        read_documents(told)
+    assert unread(told) == 3  # the second batch is rolled back
+    monkeypatch.setattr(reading_documents, "_keep", keep)
+    assert read_documents(told).documents == 3
+    assert unread(told) == 0
+
+
+def test_what_the_crawl_read_gets_a_further_evidence_and_no_second_fact(told: Engine) -> None:
+    gazetteer = Gazetteer([company("甲木科技有限公司"), company("乙水集团有限公司")])
+    document = Document(
+        locator="page", url="https://a.example/1", title="消息", text=FIRST,
+        when=When(start=dt.date(2021, 4, 30), precision="day"),
+    )  # fmt: skip
+    inline = Ingest("press", Method("parser", "1"), gazetteer).run([document], SEEN).facts
+    assert [fact.kind for fact, _ in inline] == ["cooperation"]
+    add_documents(told, {"https://a.example/1": FIRST}, facts=inline)
+    read_documents(told)
+    found = [one for one in open_evidence(told, "cooperation") if "a.example" in one[2]]
+    assert len({one[0] for one in found}) == 1
+    assert [one[1].partition(":")[0] for one in found] == ["reading", "reading"]
+    assert found[0][2] == "https://a.example/1"
+    assert found[1][2].startswith("https://a.example/1#read-")
+
+
+def test_a_reprint_is_one_fact_with_two_pieces_of_evidence(told: Engine) -> None:
+    add_documents(told, {"https://a.example/1": FIRST})
+    add_documents(
+        told, {"https://b.example/9": "本报讯 " + FIRST.replace("，", " ，")}, at=SEEN + dt.timedelta(days=2)
+    )
+    done = read_documents(told)
+    assert (done.documents, done.copies) == (2, 1)
+    found = [one for one in open_evidence(told, "cooperation") if "#read-" in one[2]]
+    assert len(found) == 2
+    assert len({one[0] for one in found}) == 1
+    assert states(told)["copy"] >= 1
+
+
+def test_a_decision_about_a_sentence_holds_for_its_copies(told: Engine) -> None:
+    add_documents(told, {"https://a.example/1": FIRST, "https://b.example/1": FIRST + "转载。"})
+    read_documents(told)
+    with writing(told) as connection:
+        table = schema.reading
+        first = connection.execute(
+            select(table.c.id).where(table.c.type == "cooperation", table.c.state.in_(("taken", "waiting")))
+        ).scalar_one()
+        readings.decide(connection, first, "rejected", "ann")
+    assert [one for one in open_evidence(told, "cooperation") if "#read-" in one[2]] == []
+    with writing(told) as connection:
+        readings.decide(connection, first, "accepted", "ann")
+    found = [one for one in open_evidence(told, "cooperation") if "#read-" in one[2]]
+    assert len(found) == 2
+    assert len({one[0] for one in found}) == 1
+
+
+def test_a_new_version_keeps_what_people_decided(told: Engine, monkeypatch: pytest.MonkeyPatch) -> None:
+    add_documents(told, {"https://a.example/1": FIRST})
+    read_documents(told)
+    with writing(told) as connection:
+        rows = connection.execute(
+            select(schema.reading.c.id).where(schema.reading.c.type == "cooperation")
+        ).scalars()
+        for key in rows:
+            readings.decide(connection, key, "rejected", "ann", "no")
+    monkeypatch.setattr(reading_documents, "VERSION", "next")
+    assert unread(told) == 1
+    assert read_documents(told).documents == 1
+    with told.connect() as connection:
+        kept = connection.execute(
+            select(schema.reading.c.state, schema.reading.c.reason).where(
+                schema.reading.c.type == "cooperation"
+            )
+        ).all()
+    assert {tuple(row) for row in kept} == {("rejected", "no")}
+    assert [one for one in open_evidence(told, "cooperation") if "#read-" in one[2]] == []
+
+
+def test_a_limit_is_kept_and_the_oldest_come_first(told: Engine) -> None:
+    add_documents(told, {"https://a.example/2": OTHER}, at=SEEN + dt.timedelta(days=1))
+    (old,) = add_documents(told, {"https://a.example/1": FIRST})
+    assert read_documents(told, limit=1).documents == 1
+    with told.connect() as connection:
+        assert connection.execute(select(schema.document_read.c.document_id)).scalars().all() == [old]
+        assert connection.execute(select(func.count()).select_from(schema.document_read)).scalar_one() == 1
+
+
+def test_a_document_that_went_takes_its_facts_along_and_brings_them_back(told: Engine) -> None:
+    (key,) = add_documents(told, {"https://a.example/1": FIRST})
+    read_documents(told)
+
+    def said() -> int:
+        return len([one for one in open_evidence(told, "cooperation") if "#read-" in one[2]])
+
+    assert said() == 1
+    # the page says something else now
+    add_documents(told, {"https://a.example/1": "今日天气晴朗，没有消息。"}, at=SEEN + dt.timedelta(days=3))
+    read_documents(told)
+    assert said() == 0
+    # and the same again
+    add_documents(told, {"https://a.example/1": FIRST}, at=SEEN + dt.timedelta(days=5))
+    read_documents(told)
+    assert said() == 1
+    with writing(told) as connection:
+        page = select(schema.document.c.page_id).where(schema.document.c.id == key).scalar_subquery()
+        gone = SEEN + dt.timedelta(days=6)
+        connection.execute(update(schema.page).where(schema.page.c.id == page).values(gone_at=gone))
+    read_documents(told)
+    assert said() == 0
+    assert "waiting" not in states(told)
