@@ -21,6 +21,7 @@ from pipelines.reading.gazetteer import Gazetteer, stands_alone
 from pipelines.reading.organisations.boundaries import is_generic, mended
 from pipelines.reading.organisations.chain import Array
 from pipelines.reading.organisations.lexer import shared_lexer
+from pipelines.reading.organisations.lists import passed_over
 from pipelines.reading.organisations.network import Network
 from pipelines.reading.organisations.short_forms import LIMIT, Bearer, learnt, referring
 from pipelines.reading.sentences import TEXT_LIMIT, sentences
@@ -33,6 +34,9 @@ LEAST: Final = 0.35
 _COMES_AGAIN: Final = 0.8
 #: A name the caller does not vouch for stands only where the tagger thinks it at least so likely a part of a name.
 _IN_A_NAME: Final = 0.25
+#: What stands in a list of organisations is one if the tagger holds it at least so likely.
+_IN_A_LIST: Final = 0.1
+_LISTED: Final = 0.6
 _SURE: Final = 0.97
 _SHORT: Final = 3
 #: Characters of texts looked at together.
@@ -105,6 +109,11 @@ class Spotter:
                 if float(inside[found.start : found.end].mean()) >= _IN_A_NAME:
                     claims.append(_Claim(found.start, found.end, _KNOWN, 0.9))
         settled = _settled(text, claims)
+        claims += [
+            _Claim(start, end, _AGAIN, _LISTED)
+            for start, end in passed_over(simple, [(one.start, one.end) for one in settled])
+            if float(inside[start:end].mean()) >= _IN_A_LIST and not is_generic(simple[start:end])
+        ]
         bearers = [Bearer(one.start, one.end, text[one.start : one.end]) for one in settled]
         forms = learnt(text, bearers)
         claims += _again(text, settled, forms, inside)

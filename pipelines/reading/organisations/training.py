@@ -148,38 +148,38 @@ def _module(characters: int) -> Any:
     import torch
     from torch import nn
 
-    class Module(nn.Module):
-        def __init__(self) -> None:
-            super().__init__()
-            self.embedding = nn.Parameter(torch.randn(characters, EMBEDDED) * 0.1)
-            self.lexed = nn.Linear(59, _LEXED)
-            self.inward = nn.Linear(EMBEDDED + _LEXED, WIDTH)
-            self.layers = nn.ModuleList(
-                nn.Conv1d(WIDTH, WIDTH, 3, padding=dilation, dilation=dilation) for dilation in DILATIONS
-            )
-            self.outward = nn.Linear(WIDTH, len(TAGS))
-            self.transitions = nn.Parameter(torch.zeros(len(TAGS), len(TAGS)))
-            self.first = nn.Parameter(torch.zeros(len(TAGS)))
-            self.last = nn.Parameter(torch.zeros(len(TAGS)))
-            self.dropout = nn.Dropout(_LEAVE_OUT)
+    net = nn.ModuleDict()
+    net.register_parameter("embedding", nn.Parameter(torch.randn(characters, EMBEDDED) * 0.1))
+    net["lexed"] = nn.Linear(59, _LEXED)
+    net["inward"] = nn.Linear(EMBEDDED + _LEXED, WIDTH)
+    net["layers"] = nn.ModuleList(nn.Conv1d(WIDTH, WIDTH, 3) for _ in DILATIONS)
+    net["outward"] = nn.Linear(WIDTH, len(TAGS))
+    net.register_parameter("transitions", nn.Parameter(torch.zeros(len(TAGS), len(TAGS))))
+    net.register_parameter("first", nn.Parameter(torch.zeros(len(TAGS))))
+    net.register_parameter("last", nn.Parameter(torch.zeros(len(TAGS))))
+    return net
 
-        def forward(self, ids: Any, lexed: Any) -> Any:
-            inside = (ids > 0).unsqueeze(2).float()
-            hidden = torch.cat((self.dropout(self.embedding[ids]), self.dropout(self.lexed(lexed))), 2)
-            hidden = torch.relu(self.inward(hidden)) * inside
-            for layer in self.layers:
-                dropped = self.dropout(hidden)
-                padded = nn.functional.pad(dropped, (0, 0, layer.dilation[0], layer.dilation[0]))
-                length = hidden.shape[1]
-                summed = layer.bias + sum(
-                    padded[:, tap * layer.dilation[0] : tap * layer.dilation[0] + length]
-                    @ layer.weight[:, :, tap].T
-                    for tap in range(3)
-                )
-                hidden = (hidden + torch.relu(summed)) * inside
-            return self.outward(self.dropout(hidden))
 
-    return Module()
+def _emissions(net: Any, ids: Any, lexed: Any) -> Any:
+    """As `Network` reckons, with some of everything left out at random (dropout)."""
+    import torch
+    from torch.nn import functional
+
+    def some(values: Any) -> Any:
+        return functional.dropout(values, _LEAVE_OUT)
+
+    inside = (ids > 0).unsqueeze(2).float()
+    hidden = torch.cat((some(net.embedding[ids]), some(net["lexed"](lexed))), 2)
+    hidden = torch.relu(net["inward"](hidden)) * inside
+    length = hidden.shape[1]
+    for layer, dilation in zip(net["layers"], DILATIONS, strict=True):
+        # By products of matrices: the library's own convolution prepares itself for minutes.
+        padded = functional.pad(some(hidden), (0, 0, dilation, dilation))
+        summed = layer.bias
+        for tap in range(3):
+            summed = summed + padded[:, tap * dilation : tap * dilation + length] @ layer.weight[:, :, tap].T
+        hidden = (hidden + torch.relu(summed)) * inside
+    return net["outward"](some(hidden))
 
 
 def _batches(pieces: Sequence[Piece], chance: random.Random) -> list[list[Piece]]:
@@ -208,7 +208,7 @@ def _loss(net: Any, batch: Sequence[Piece], ids: dict[str, int]) -> Any:
     number = torch.from_numpy(chars)
     # Characters are forgotten now and then, so that new ones do not surprise.
     forget = (torch.rand(number.shape) < 0.05) & (number > 0)
-    emissions = net(number.masked_fill(forget, 1), torch.from_numpy(lexed))
+    emissions = _emissions(net, number.masked_fill(forget, 1), torch.from_numpy(lexed))
     lengths = torch.tensor([len(piece.text) for piece in batch])
     moves = net.transitions + torch.from_numpy(forbidden())
     free = _total(net, emissions, moves, lengths)
