@@ -20,6 +20,7 @@ from entity_resolution.review.desk import desk, tell, told, who
 from entity_resolution.review.readings_mending import (
     Draft,
     MendRefused,
+    categories,
     draft_of,
     draft_sent,
     when_shown,
@@ -40,8 +41,8 @@ readings = Blueprint("readings", __name__, url_prefix="/readings")
 _FIRST: Final = 15
 _LATELY: Final = 8
 #: So many skipped readings, and so many decisions that `u` takes back one by one, are remembered in the cookie.
-_SKIPPED_MOST: Final = 40
-_DONE_MOST: Final = 20
+_SKIPPED_MOST: Final = 30
+_DONE_MOST: Final = 10
 #: Ready reasons, by the keys 1 to 6.
 PRESETS: Final = ("not_said", "names", "direction", "denied", "type", "general")
 #: The roles of all types, as a form lists them: who, then how much.
@@ -159,6 +160,12 @@ def role_key(kind: str, role: str) -> str:
     return "role_acquirer" if kind == "acquisition" and role == "investor" else f"role_{role}"
 
 
+def category(name: str, code: str) -> str:
+    """A technology or application in the language of the page; what no taxonomy knows stays as it is."""
+    labels = {one.code: one.en for one in categories(name)} if g.language == "en" else {}
+    return labels.get(code, "") or code
+
+
 def _page(reading: int, draft: Draft | None = None, problem: MendRefused | InputError | None = None) -> str:
     with desk().engine.connect() as connection:
         one, holds = store.find(connection, reading), deciding.standing(connection, reading)
@@ -209,7 +216,14 @@ def _stretches(one: Waiting, marks: list[Mark]) -> list[Stretch]:
 
 
 def _words() -> dict[str, Any]:
-    return {"role_key": role_key, "roles_of": roles_of, "when_shown": when_shown, "summary": summary}
+    return {
+        "role_key": role_key,
+        "roles_of": roles_of,
+        "when_shown": when_shown,
+        "summary": summary,
+        "category": category,
+        "classes": {name: categories(name) for name in ("technology", "application")},
+    }
 
 
 def _progress(connection: Connection) -> Progress:

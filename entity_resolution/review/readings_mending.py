@@ -8,7 +8,7 @@ or nothing where somebody typed them.
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final, get_args
 
@@ -20,6 +20,7 @@ from pipelines.errors import InputError, ValuenetError
 from pipelines.reading.fact import Fact, Piece, Role
 from pipelines.reading.fact_json import STATUSES, TYPES, date_of, fact_from, fact_json, roles_of
 from pipelines.records import UNDATED, When
+from pipelines.taxonomy import Term, taxonomy
 
 #: Words of one role, characters of one field.
 PIECES_MOST: Final = 40
@@ -34,6 +35,7 @@ APART: Final[tuple[tuple[Role, Role], ...]] = (
     ("owner", "owned"),
 )
 ROLES: Final[tuple[Role, ...]] = get_args(Role)
+_TAXONOMIES: Final = {"technology": "technology_categories", "application": "application_areas"}
 _PLACE: Final = re.compile(r"(\d{1,9})-(\d{1,9})")
 
 
@@ -125,8 +127,8 @@ def mended(draft: Draft, read: Fact, text: str, who: str) -> Fact:
         method=f"person:{who}"[:60],
         when=_when(draft.when, read.when),
         status=draft.status,
-        technology=tuple(one for one in read.technology if one in draft.technology),
-        application=tuple(one for one in read.application if one in draft.application),
+        technology=_categories("technology", draft.technology, read.technology),
+        application=_categories("application", draft.application, read.application),
         details=read.details if kind == read.type else {},
     )
     return fact_from(fact_json(made), text)
@@ -143,6 +145,17 @@ def when_shown(when: When) -> str:
     if when.end:
         last = date_of(When(start=when.end, precision=when.precision))
     return f"{first or ''}至{last}" if last else first or ""
+
+
+def categories(name: str) -> tuple[Term, ...]:
+    """The classes that a form lists under `technology` or `application`, in the order of the taxonomy."""
+    return tuple(taxonomy(_TAXONOMIES[name]))
+
+
+def _categories(name: str, ticked: Collection[str], read: Sequence[str]) -> tuple[str, ...]:
+    """What is ticked of what was read and of the classes that there are, in this order."""
+    known = dict.fromkeys((*read, *(one.code for one in categories(name))))
+    return tuple(one for one in known if one in ticked)
 
 
 def _when(words: str, before: When) -> When:

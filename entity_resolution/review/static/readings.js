@@ -72,9 +72,8 @@ if (mend) {
       line.hidden = !fits;
       line.disabled = !fits;
       const word = line.querySelector(".role-word");
-      if (word.dataset.acquisition) {
-        word.dataset.plain ??= type.value === "acquisition" ? word.dataset.plain || "" : word.textContent;
-        word.textContent = type.value === "acquisition" ? word.dataset.acquisition : word.dataset.plain || word.textContent;
+      if (word.dataset.acquisition) { // who invests in an acquisition acquires
+        word.textContent = type.value === "acquisition" ? word.dataset.acquisition : word.dataset.plain;
       }
       const key = line.querySelector(".number");
       if (fits) number += 1;

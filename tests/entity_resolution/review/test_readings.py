@@ -6,7 +6,7 @@ import re
 from dataclasses import replace
 
 import pytest
-from sqlalchemy import Engine, select
+from sqlalchemy import Engine, select, update
 
 from pipelines.records import When
 from pipelines.store import schema
@@ -156,6 +156,19 @@ def test_words_that_are_not_in_the_text_are_refused_and_not_lost(
         as_text=True
     )
     assert set(states(small).values()) == {"waiting"}
+
+
+def test_every_state_of_a_reading_has_a_page(ann: Visitor, small: Engine, ids: list[int]) -> None:
+    (check,) = [one for one in schema.reading.constraints if str(one.name).endswith("state")]
+    found = re.findall(r"'([^']+)'", str(check.sqltext))  # type: ignore[attr-defined]
+    assert {"waiting", "taken", "rejected"} <= set(found)
+    for state in found:
+        with writing(small) as connection:
+            connection.execute(
+                update(schema.reading).where(schema.reading.c.id == ids[0]).values(state=state)
+            )
+        page = ann.text(f"/readings/{ids[0]}")
+        assert ('value="accept"' in page) == (state == "waiting"), state
 
 
 def test_skipped_ones_come_again_only_when_asked_for(ann: Visitor, small: Engine, ids: list[int]) -> None:

@@ -129,6 +129,9 @@ def test_typed_words_are_looked_for_and_refused_where_they_are_not(browser: Brow
     with served(engine) as url, visit(browser, url) as (page, base, complaints):
         page.goto(f"{base}/readings/next")
         page.keyboard.press("m")
+        for kind, word in (("acquisition", "acquirer"), ("investment", "investor")):
+            page.select_option("#type", kind)
+            assert word in page.locator(".role-line:visible .role-word").all_inner_texts()
         page.select_option("#type", "cooperation")
         assert page.locator(".role-line:visible .role-word").all_inner_texts() == [
             "provider", "recipient", "party", "amount",

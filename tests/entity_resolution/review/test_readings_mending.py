@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -13,6 +14,7 @@ from werkzeug.datastructures import MultiDict
 from entity_resolution.review.readings_mending import (
     PIECES_MOST,
     MendRefused,
+    categories,
     draft_of,
     draft_sent,
     mended,
@@ -87,6 +89,17 @@ def test_type_direction_status_and_time_change() -> None:
     assert made.details == {}
     assert mend(when="").when == UNDATED
     assert mend(when="2019-03至2020").when.end == dt.date(2020, 12, 31)
+
+
+def test_technologies_and_applications_are_those_ticked_that_there_are() -> None:
+    made = mend(technology=["语音识别", "gossip"], application=["智能金融", "智慧城市"])
+    assert made.technology == ("语音识别",)
+    assert made.application == ("智慧城市", "智能金融")  # in the order of the taxonomy
+    assert not says_the_same(made, read())
+    before = replace(read(), technology=("some other word", "5G"))
+    kept = mended(draft_sent(form(technology=["some other word"])), before, TEXT, "ann")
+    assert kept.technology == ("some other word",)
+    assert {one.code for one in categories("technology")} >= {"5G", "语音识别"}
 
 
 @pytest.mark.parametrize(
