@@ -25,6 +25,7 @@ TRUE = frozenset({"1", "true", "yes", "y", "是", "核心"})
 #: More values than this in one cell are no list of ours.
 LIST_LIMIT = 2000
 
+_CURRENCY = re.compile(r"[A-Z]{3}")
 _NUMBER = re.compile(r"-?\d{1,15}(?:\.\d{1,6})?")
 _SCHEME = re.compile(r"[^a-z0-9_-]")
 #: What follows a comma inside the name of one company.
@@ -136,10 +137,17 @@ class Cells:
             return Amount(as_written=safe(written, 300))
 
     def attribute(self, name: str, written: str, when: When = UNDATED) -> Attribute:
+        """With its number, where it is one; where the unit is a currency, the cell may say its own."""
+        unit = self.mapping.units.get(name)
         number = float(written) if _NUMBER.fullmatch(written) else None
-        return Attribute(
-            name=name, value=written, number=number, unit=self.mapping.units.get(name), when=when
-        )
+        if number is None and unit and _CURRENCY.fullmatch(unit):
+            try:
+                sum_ = read_amount(written)
+            except InputError as error:
+                self.flag(name, written, error.message)
+            else:
+                number, unit = (sum_.low, sum_.currency or unit) if sum_.low == sum_.high else (None, unit)
+        return Attribute(name=name, value=written, number=number, unit=unit, when=when)
 
     def reject(self, field: str, value: str, reason: str, kind: str = "") -> Rejected:
         column = self.mapping.columns.get(field) or self.mapping.attributes.get(field) or field

@@ -119,7 +119,8 @@ _TOKEN: Final = re.compile(
     + ")"
 )
 _GROUPED: Final = re.compile(r"\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d+(?:\.\d+)?")
-_REMARK: Final = re.compile(r"\([^()]*\)")
+_REMARK: Final = re.compile(r"\(([^()]*)\)")
+_UNIT_SORTS: Final = frozenset(("big", "yuan", "currency"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,7 +152,7 @@ def read_amount(text: str) -> Amount:
         return Amount(as_written=written)
     if not is_text(written):
         raise _unreadable(written, "it holds broken characters")
-    bare = _REMARK.sub("", plain).strip() or plain
+    bare = _REMARK.sub(_unit_of_remark, plain).strip() or plain
     low, high, currency = _Parser(_tokens(bare, written), written).read()
     if any(bound is not None and bound >= VALUE_LIMIT for bound in (low, high)):
         raise _unreadable(written, "larger than any sum of money")
@@ -161,6 +162,17 @@ def read_amount(text: str) -> Amount:
         high=None if high is None else float(high),
         currency=currency,
     )
+
+
+def _unit_of_remark(match: re.Match[str]) -> str:
+    """What a remark in brackets adds: its unit or currency, where it is nothing else."""
+    inner, at = match[1].strip(), 0
+    while at < len(inner):
+        found = _TOKEN.match(inner, at)
+        if found is None or found["number"] or _WORDS[found["word"]][0] not in _UNIT_SORTS:
+            return ""
+        at = found.end()
+    return inner
 
 
 def _unreadable(text: str, why: str) -> InputError:

@@ -102,3 +102,21 @@ def test_a_split_list_loses_nothing_but_separators(text: str, separators: str) -
     assert [
         char for one in found for char in one if char not in (separators or "、") and not char.isspace()
     ] == kept
+
+
+@pytest.mark.parametrize(
+    ("written", "number", "unit"),
+    [
+        ("1234567", 1234567, "CNY"),
+        ("1,234,567", 1234567, "CNY"),
+        ("12.5亿元", 1.25e9, "CNY"),
+        ("3亿美元", 3e8, "USD"),
+        ("1-2亿元", None, "CNY"),
+        ("很多", None, "CNY"),
+    ],
+)
+def test_sums_in_attributes_may_say_their_unit(written: str, number: float | None, unit: str) -> None:
+    found = cells(replace(MAPPING, units={"revenue": "CNY"}))
+    made = found.attribute("revenue", written)
+    assert (made.value, made.number, made.unit) == (written, number, unit)
+    assert len(found.rejected) == (written == "很多")

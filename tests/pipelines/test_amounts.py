@@ -65,6 +65,10 @@ MILLION = 1e6
         ("１．５亿　人民币", 150 * MILLION, 150 * MILLION, "CNY"),
         ("人民币1.5亿元（约2300万美元）", 150 * MILLION, 150 * MILLION, "CNY"),
         ("500亿", 5e10, 5e10, None),
+        ("63.86（万元）", 638_600, 638_600, "CNY"),
+        ("3000万（美元）", 30 * MILLION, 30 * MILLION, "USD"),
+        ("1亿元（人民币）", 100 * MILLION, 100 * MILLION, "CNY"),
+        ("5000万元（一期）", 50 * MILLION, 50 * MILLION, "CNY"),
     ],
 )
 def test_reads(text: str, low: float | None, high: float | None, currency: str | None) -> None:
