@@ -26,6 +26,8 @@ from typing import Any, Final
 CHARACTERS_MOST: Final = 40_000
 #: Ruled lines and boxes of one page; tables of more are drawings.
 STROKES_MOST: Final = 20_000
+#: A table of a report runs on over so many pages.
+OVERLEAF: Final = 2
 #: How far apart words of one line stand, in points, when they stand in two columns.
 COLUMN_GAP: Final = 7.0
 #: Characters whose tops are nearer than this, in points, stand in one line.
@@ -52,6 +54,7 @@ def messages(body: bytes, asked: Message) -> Iterator[Message]:
     wanted, skip = re.compile(asked["wanted"]), {(stage, page) for stage, page in asked["skip"]}
     goes_on = re.compile(asked["goes_on"] or r"(?!)")
     telling: list[int] = []
+    going: set[int] = set()
     for number in range(1, min(count, asked["pages_most"]) + 1):
         if ("text", number) in skip:
             continue
@@ -63,10 +66,12 @@ def messages(body: bytes, asked: Message) -> Iterator[Message]:
             continue
         yield {"text": number, "words": text}
         plain = "".join(text.split())
-        if wanted.search(plain) or (telling[-1:] == [number - 1] and goes_on.search(plain)):
+        if wanted.search(plain):
             telling.append(number)
+        elif goes_on.search(plain):
+            going.add(number)
     document.close()
-    left = [one for one in telling if ("layout", one) not in skip]
+    left = [one for one in _with_following(telling, going) if ("layout", one) not in skip]
     chosen, beyond = left[: asked["layouts_most"]], left[asked["layouts_most"] :]
     if beyond:
         yield {
@@ -92,6 +97,15 @@ def messages(body: bytes, asked: Message) -> Iterator[Message]:
         except Exception as error:
             yield {"failed": ["layout", page.page_number], "why": _why(error)}
         page.close()
+
+
+def _with_following(telling: list[int], going: set[int]) -> list[int]:
+    """The pages, and those that may go on with a table of theirs; the page between two is needed for its edges."""
+    found = set(telling)
+    for page in telling:
+        last = max((page + more for more in range(1, OVERLEAF + 1) if page + more in going), default=page)
+        found.update(range(page, last + 1))
+    return sorted(found)
 
 
 def _why(error: BaseException) -> str:

@@ -104,7 +104,7 @@ def read_pages(
     seconds: float = SECONDS,
 ) -> Pages:
     """The words of all pages of a PDF, and the layout of those whose words match the regular expression `wanted`
-    (asked of the words without white space), or match `goes_on` on the page after one of those. Never raises for
+    (asked of the words without white space), or match `goes_on` on one of the two pages after. Never raises for
     what the file holds."""
     pages = Pages()
     if len(body) > FILE_LIMIT:

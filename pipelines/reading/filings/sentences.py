@@ -72,7 +72,7 @@ _OTHERS: Final = re.compile(
     r"香港财务报告准则|业绩公布|(?:美|港|欧|日)元|母公司|募集|模拟|备考|调整前"
 )
 _SENTENCE: Final = re.compile(r"[^。；;!？?\n]{1,600}[。；;!？?]?")
-#: Words that open a sentence of figures, and how much of the page's width a line before it fills that ends something.
+#: Words that open a sentence of figures; and how much of the width a line fills that ends something before it.
 _OPENS: Final = re.compile(r"20\d\d年|报告期|本报告期|本期|截至|截止")
 _SHORT: Final = 0.6
 _QUOTE: Final = 300
