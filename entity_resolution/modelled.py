@@ -16,7 +16,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 from sqlalchemy import Connection
@@ -98,6 +98,7 @@ def decide(
             if keys and compared.asked.issuperset(keys):
                 held.setdefault((MODEL, _case(*keys)), Held())
     rows = plan(held, log, cases, whole=whole, model=f"model:{matcher.version}")
+    rows = _explained(matcher, compared.names, rows)
     scope = None if whole else frozenset(one.id for key in compared.asked for one in of_key.get(key, ()))
     return Modelled(rows, raised, scope)
 
@@ -256,7 +257,6 @@ def _planned(
     for left, right, score in joined:
         if score >= matcher.accept:
             held[MODEL, _case(left, right)] = _held(of_key[left], of_key[right], score)
-    _explained(matcher, compared, held)
     doubts += [
         _Asked(0.5, part, whole, "its name begins with the other's", "unit of")
         for part, whole in sorted(units)
@@ -289,11 +289,12 @@ def _held(left: list[Mentioned], right: list[Mentioned], score: float) -> Held:
     return Held(groups=[Group((older, younger), reason, round(score, 6))])
 
 
-def _explained(matcher: Matcher, compared: _Compared, held: dict[Case, Held]) -> None:
-    cases = sorted(held)
-    pairs = [_keys(case) for _, case in cases]
-    for case, why in zip(cases, _reasons(matcher, compared.names, pairs), strict=True):
-        held[case].why = {"features": why}
+def _explained(matcher: Matcher, names: Mapping[str, Name], rows: list[Row]) -> list[Row]:
+    """The rows, each that joins two with its reasons. To explain costs more than to score: what stands in the log
+    already is not explained again."""
+    pairs = [_keys(row.case) for row in rows if row.verdict == "same"]
+    reasons = iter(_reasons(matcher, names, pairs))
+    return [replace(row, why={"features": next(reasons)}) if row.verdict == "same" else row for row in rows]
 
 
 def _reasons(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +13,9 @@ from sqlalchemy import Engine
 from entity_resolution import queue
 from entity_resolution.curated import Curated
 from entity_resolution.judgements import judge, undo
+from entity_resolution.matcher import Reason
+from entity_resolution.matching.candidates import Pairs
+from entity_resolution.matching.name import Name
 from entity_resolution.resolver import Resolved, resolve
 from pipelines.store import schema
 from pipelines.store.session import open_store
@@ -42,6 +46,21 @@ def test_the_model_joins_what_rules_left_apart_and_says_why(store: Engine) -> No
     (row,) = rows(store, schema.judgement)
     assert (row.by, row.verdict, row.score) == ("model:letters", "same", 1.0)
     assert row.features["features"] == [["letters", "letters in order", 1.0]]
+
+
+def test_what_stands_in_the_log_is_not_explained_again(store: Engine) -> None:
+    class Counting(Letters):
+        explained = 0
+
+        def explain(self, names: Sequence[Name], pairs: Pairs) -> list[list[Reason]]:
+            self.explained += len(pairs)
+            return super().explain(names, pairs)
+
+    matcher = Counting()
+    write(store, "one", organisation("中国信息通信研究院"), organisation("中信通院"))
+    for everything in (False, True):
+        resolve(store, known=NOBODY, matcher=matcher, everything=everything)
+        assert matcher.explained == 1
 
 
 def test_without_a_model_nothing_is_joined_and_a_later_one_sees_all(store: Engine) -> None:
