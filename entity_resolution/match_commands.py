@@ -8,7 +8,8 @@ from pathlib import Path
 
 import click
 
-from entity_resolution.matching.evaluation import evaluate_grouping, evaluate_linking
+from entity_resolution.matching.curves import draw
+from entity_resolution.matching.evaluation import evaluate_grouping, evaluate_linking, linking_curves
 from entity_resolution.matching.files import read_names, write_rows
 from entity_resolution.matching.gold import Part, read_gold
 from entity_resolution.matching.grouping import group
@@ -99,9 +100,12 @@ def cluster_command(names: Path, out: Path, model: Path | None, as_json: bool) -
     help="The organisations of one part of the split alone.",
 )
 @click.option("--lone", is_flag=True, help="Take the partner from every second organisation.")
+@click.option("--curve", type=_out, metavar="FILE", help="Draw precision against coverage, as PNG.")
 @_model
 @json_option
-def evaluate_command(gold: Path, part: Part | str, lone: bool, model: Path | None, as_json: bool) -> None:
+def evaluate_command(
+    gold: Path, part: Part | str, lone: bool, curve: Path | None, model: Path | None, as_json: bool
+) -> None:
     """Score linking and grouping on labelled names, by difficulty.
 
     GOLD is a CSV file with the columns entity_id, canonical, alias and difficulty. With --part, the names of that
@@ -113,6 +117,8 @@ def evaluate_command(gold: Path, part: Part | str, lone: bool, model: Path | Non
     scorer = Scorer.load(model)
     linked = evaluate_linking(rows, part=part, lone=lone, scorer=scorer)
     grouped = evaluate_grouping(rows, part=part, lone=lone, scorer=scorer)
+    if curve is not None:
+        draw(linking_curves(rows, part=part, lone=lone, scorer=scorer), scorer.linking.accept, curve)
     if as_json:
         emit({"linking": linked, "grouping": grouped}, True)
         return

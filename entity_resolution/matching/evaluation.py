@@ -14,11 +14,14 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from entity_resolution.matching.candidates import Index
 from entity_resolution.matching.gold import Alias, Part, bearers, canonicals, hashed, is_lone, key_of
 from entity_resolution.matching.grouping import group
-from entity_resolution.matching.linking import link
-from entity_resolution.matching.model import Scorer
+from entity_resolution.matching.linking import AT_ONCE, decide, link, numbered, score
+from entity_resolution.matching.model import Scorer, Thresholds
 from entity_resolution.matching.name import Name
+
+Doubles = NDArray[np.float64]
 
 #: The classes in which names share characters; the aims speak of them together.
 SHARING = ("substring", "subsequence", "partial")
@@ -39,6 +42,17 @@ class Linking:
     precision: float
     coverage: float
     asked: float
+
+
+@dataclass(frozen=True, slots=True)
+class Curve:
+    """What other thresholds would give of one class, by falling score: the score of each name's first answer, the
+    precision of joins from this score on, and their coverage of the names that have a partner."""
+
+    difficulty: str
+    score: Doubles
+    precision: Doubles
+    coverage: Doubles
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,6 +109,48 @@ def evaluate_linking(
         line("sharing characters", np.isin(classes, SHARING)),
         line("all", np.ones(len(rows), dtype=bool)),
     ]
+
+
+def linking_curves(
+    rows: Sequence[Alias], *, part: Part | str = "all", lone: bool = False, scorer: Scorer | None = None
+) -> list[Curve]:
+    """For each class the precision and coverage of automatic joins at every threshold. What nothing may join
+    (barred, or fitting several) is joined at none."""
+    canon = [(one, name) for one, name in canonicals(rows).items() if not (lone and is_lone(one))]
+    known = [Name(one, name) for one, name in canon]
+    there = {one for one, _ in canon}
+    who = bearers(rows)
+    rows = _of_part(rows, part)
+    scorer = scorer or Scorer.load()
+    queries = [Name(str(at), row.alias) for at, row in enumerate(rows)]
+    index, owners = Index([one.name for one in known]), numbered([one.id for one in known])
+    best, right = np.full(len(rows), -1.0), np.zeros(len(rows), dtype=bool)
+    open_to_all = Thresholds(scorer.linking.accept, 0.0)
+    for start in range(0, len(queries), AT_ONCE):
+        part_of = queries[start : start + AT_ONCE]
+        scored = score(part_of, known, index=index, scorer=scorer, owners=owners)
+        for found in decide(scored, owners, open_to_all, 1):
+            at = start + found.query
+            # from the threshold up `decide` has said what may not be joined
+            if found.score < scorer.linking.accept or found.decision == "accept":
+                best[at] = found.score
+                right[at] = known[found.known].id in who[key_of(rows[at].alias)]
+    partnered = np.array([not who[key_of(row.alias)].isdisjoint(there) for row in rows], dtype=bool)
+    classes = np.array([row.difficulty for row in rows])
+    return [
+        _curve(name, best[classes == name], right[classes == name], int(partnered[classes == name].sum()))
+        for name in sorted(set(classes.tolist()))
+    ]
+
+
+def _curve(name: str, best: Doubles, right: NDArray[np.bool_], partnered: int) -> Curve:
+    order = np.argsort(-best, kind="stable")
+    order = order[best[order] >= 0]
+    falling, hits = best[order], np.cumsum(right[order])
+    last = np.ones(len(order), dtype=bool)
+    last[:-1] = falling[1:] != falling[:-1]  # equal scores are joined together
+    precision = hits / np.arange(1, len(order) + 1)
+    return Curve(name, falling[last], precision[last], hits[last] / max(partnered, 1))
 
 
 def evaluate_grouping(

@@ -65,7 +65,8 @@ def test_evaluate(tmp_path: Path) -> None:
     found = json.loads(run("evaluate", gold, "--json"))
     assert [line["difficulty"] for line in found["linking"]][-1] == "all"
     assert set(found["grouping"]) >= {"precision", "recall", "f1", "b3_f1", "asked"}
-    assert "substring" in run("evaluate", gold)
+    assert "substring" in run("evaluate", gold, "--curve", tmp_path / "curve.png")
+    assert (tmp_path / "curve.png").exists()
 
 
 @pytest.mark.parametrize("command", ["match", "cluster", "evaluate", "train-resolver"])
