@@ -15,7 +15,8 @@ from typing import Final, Literal
 from pipelines.classification import Classification, classify
 from pipelines.reading.categories import show
 from pipelines.reading.categories.deciding import AREA, AROUND, TECHNOLOGY
-from pipelines.reading.masking import ORG, Document
+from pipelines.reading.categories.naming import hidden
+from pipelines.reading.masking import Document
 from pipelines.reading.sentences import Sentence
 from pipelines.records import Mention
 
@@ -24,10 +25,6 @@ REACH: Final = 3
 
 #: Words by which a later sentence speaks of the cooperation told before.
 _OF_IT: Final = re.compile(r"合作|项目|双方|各方|三方|协议|此次|本次|该")
-#: A company that nobody knows yet, by its legal form; words that join a name to others are no part of it.
-_COMPANY: Final = re.compile(
-    r"(?:(?![与和及同跟向为对由给在的是])[一-龥A-Za-z0-9（）()]){2,30}?(?:股份有限公司|有限责任公司|有限公司)"
-)
 
 
 class Topics:
@@ -95,9 +92,9 @@ class Topics:
 
 
 def names_hidden(document: Document, start: int, end: int) -> str:
-    """A part of a text, in simplified characters, with every name of an organisation as one sign."""
-    text = document.mask(start, end).text
-    return _COMPANY.sub(ORG, text) if "有限" in text else text
+    """A part of a text, in simplified characters, with names of organisations as signs: those that are known,
+    and those that nobody knows yet, by their shape."""
+    return hidden(document.mask(start, end).text)
 
 
 def _codes(
