@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections import Counter
 from typing import Any
 
 from sqlalchemy import Connection, Engine, insert, select
@@ -15,9 +16,17 @@ from pipelines.store.runs import close_run, open_run
 from pipelines.store.session import writing
 from pipelines.store.types import content_id, now
 from pipelines.store.writing import Reading, SnapshotRef, StoreWriter
-from tests.filled_store import source_row
+from tests.filled_store import fill, source_row, supply
 
 SEEN = dt.datetime(2021, 5, 1, tzinfo=dt.UTC)
+FIRST = (
+    "2021年4月2日，甲木科技有限公司与乙水集团有限公司在北京签署战略合作协议，双方将在智能芯片方面开展合作。"
+    "市场上有人认为这是两家公司多年往来之后的自然结果，接下来还要看产品能否按时交付，以及客户是否愿意为它付钱。"
+)
+OTHER = (
+    "丙火资本有限公司宣布完成对丁土智能有限公司的收购，收购价为3亿元。丁土智能有限公司的团队说，工厂明年搬到新的园区，"
+    "那里离港口近，原料从海上来，成品走铁路，三天之内可以送到各地的仓库。"
+)
 TEXT = "近日，甲木科技与乙水集团签署合作协议。丙火资本投资了丁土智能。"
 
 
@@ -107,3 +116,29 @@ def waiting_store(engine: Engine) -> tuple[int, list[int]]:
             ),
         ]
     return document, rows
+
+
+def open_evidence(engine: Engine, kind: str) -> list[tuple[int, str, str]]:
+    """Of the facts of a kind that are said: fact, method and page."""
+    evidence, fact, page = schema.evidence, schema.fact, schema.page
+    with engine.connect() as connection:
+        rows = connection.execute(
+            select(fact.c.id, evidence.c.method, page.c.url)
+            .join(fact, fact.c.id == evidence.c.fact_id)
+            .join(page, page.c.id == evidence.c.page_id)
+            .where(fact.c.kind == kind, evidence.c.ended_at.is_(None))
+            .order_by(page.c.url)
+        ).all()
+    return [(row.id, row.method, row.url) for row in rows]
+
+
+def states(engine: Engine) -> Counter[str]:
+    with engine.connect() as connection:
+        return Counter(connection.execute(select(schema.reading.c.state)).scalars())
+
+
+def tell_names(engine: Engine) -> Engine:
+    """Have the store know the companies of `FIRST` and `OTHER` from elsewhere."""
+    for name in ("甲木科技有限公司", "乙水集团有限公司", "丙火资本有限公司", "丁土智能有限公司"):
+        fill(engine, supply(name, "戊金"), page=name)
+    return engine

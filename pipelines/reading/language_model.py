@@ -115,7 +115,7 @@ class LanguageModel:
         request = urllib.request.Request(f"{self.url}/chat/completions", data, headers)  # noqa: S310 - http(s) alone
         try:
             with _OPENER.open(request, timeout=self.timeout) as answer:
-                raw: bytes = answer.read(ANSWER_LIMIT + 1)
+                raw = _whole(answer, time.monotonic() + self.timeout)
         except urllib.error.HTTPError as error:
             with error:
                 if error.code in _AGAIN:
@@ -127,6 +127,18 @@ class LanguageModel:
         if len(raw) > ANSWER_LIMIT:
             raise SourceError(f"the language model answers with more than {ANSWER_LIMIT} bytes")
         return raw
+
+
+def _whole(answer: Any, until: float) -> bytes:
+    """All of an answer, as far as it is not too long, and does not come too slowly."""
+    parts: list[bytes] = []
+    size = 0
+    while size <= ANSWER_LIMIT and (part := answer.read1(65_536)):
+        parts.append(part)
+        size += len(part)
+        if time.monotonic() > until:
+            raise TimeoutError
+    return b"".join(parts)
 
 
 class _Later(Exception):

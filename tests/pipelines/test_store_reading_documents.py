@@ -3,49 +3,15 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections import Counter
 from typing import Any
 
 import pytest
-from sqlalchemy import Engine, func, select, update
+from sqlalchemy import Engine, func, select
 
-from pipelines.ingest import Ingest
-from pipelines.reading import Gazetteer
-from pipelines.records import Document, When
 from pipelines.store import reading_documents, readings, schema
 from pipelines.store.reading_documents import read_documents, unread
 from pipelines.store.session import writing
-from pipelines.store.writing import Method
-from tests.filled_store import company, fill, supply
-from tests.read_store import SEEN, add_documents
-
-FIRST = (
-    "2021年4月2日，甲木科技有限公司与乙水集团有限公司在北京签署战略合作协议，双方将在智能芯片方面开展合作。"
-    "市场上有人认为这是两家公司多年往来之后的自然结果，接下来还要看产品能否按时交付，以及客户是否愿意为它付钱。"
-)
-OTHER = (
-    "丙火资本有限公司宣布完成对丁土智能有限公司的收购，收购价为3亿元。丁土智能有限公司的团队说，工厂明年搬到新的园区，"
-    "那里离港口近，原料从海上来，成品走铁路，三天之内可以送到各地的仓库。"
-)
-
-
-def states(engine: Engine) -> Counter[str]:
-    with engine.connect() as connection:
-        return Counter(connection.execute(select(schema.reading.c.state)).scalars())
-
-
-def open_evidence(engine: Engine, kind: str) -> list[tuple[int, str, str]]:
-    """Of the facts of a kind that are said: fact, method and page."""
-    evidence, fact, page = schema.evidence, schema.fact, schema.page
-    with engine.connect() as connection:
-        rows = connection.execute(
-            select(fact.c.id, evidence.c.method, page.c.url)
-            .join(fact, fact.c.id == evidence.c.fact_id)
-            .join(page, page.c.id == evidence.c.page_id)
-            .where(fact.c.kind == kind, evidence.c.ended_at.is_(None))
-            .order_by(page.c.url)
-        ).all()
-    return [(row.id, row.method, row.url) for row in rows]
+from tests.read_store import FIRST, OTHER, SEEN, add_documents, open_evidence, states, tell_names
 
 
 def content(engine: Engine) -> dict[str, Any]:
@@ -66,15 +32,7 @@ def content(engine: Engine) -> dict[str, Any]:
 
 @pytest.fixture
 def told(store: Engine) -> Engine:
-    """A store that knows the four companies from elsewhere."""
-    fill(
-        store,
-        *(
-            supply(one, "戊金")
-            for one in ("甲木科技有限公司", "乙水集团有限公司", "丙火资本有限公司", "丁土智能有限公司")
-        ),
-    )
-    return store
+    return tell_names(store)
 
 
 def test_what_is_sure_is_a_fact_and_a_second_run_finds_nothing(told: Engine) -> None:
@@ -115,23 +73,6 @@ def test_a_killed_run_leaves_whole_batches_and_the_next_goes_on(
     monkeypatch.setattr(reading_documents, "_keep", keep)
     assert read_documents(told).documents == 3
     assert unread(told) == 0
-
-
-def test_what_the_crawl_read_gets_a_further_evidence_and_no_second_fact(told: Engine) -> None:
-    gazetteer = Gazetteer([company("甲木科技有限公司"), company("乙水集团有限公司")])
-    document = Document(
-        locator="page", url="https://a.example/1", title="消息", text=FIRST,
-        when=When(start=dt.date(2021, 4, 30), precision="day"),
-    )  # fmt: skip
-    inline = Ingest("press", Method("parser", "1"), gazetteer).run([document], SEEN).facts
-    assert [fact.kind for fact, _ in inline] == ["cooperation"]
-    add_documents(told, {"https://a.example/1": FIRST}, facts=inline)
-    read_documents(told)
-    found = [one for one in open_evidence(told, "cooperation") if "a.example" in one[2]]
-    assert len({one[0] for one in found}) == 1
-    assert [one[1].partition(":")[0] for one in found] == ["reading", "reading"]
-    assert found[0][2] == "https://a.example/1"
-    assert found[1][2].startswith("https://a.example/1#read-")
 
 
 def test_a_reprint_is_one_fact_with_two_pieces_of_evidence(told: Engine) -> None:
@@ -193,28 +134,3 @@ def test_a_limit_is_kept_and_the_oldest_come_first(told: Engine) -> None:
     with told.connect() as connection:
         assert connection.execute(select(schema.document_read.c.document_id)).scalars().all() == [old]
         assert connection.execute(select(func.count()).select_from(schema.document_read)).scalar_one() == 1
-
-
-def test_a_document_that_went_takes_its_facts_along_and_brings_them_back(told: Engine) -> None:
-    (key,) = add_documents(told, {"https://a.example/1": FIRST})
-    read_documents(told)
-
-    def said() -> int:
-        return len([one for one in open_evidence(told, "cooperation") if "#read-" in one[2]])
-
-    assert said() == 1
-    # the page says something else now
-    add_documents(told, {"https://a.example/1": "今日天气晴朗，没有消息。"}, at=SEEN + dt.timedelta(days=3))
-    read_documents(told)
-    assert said() == 0
-    # and the same again
-    add_documents(told, {"https://a.example/1": FIRST}, at=SEEN + dt.timedelta(days=5))
-    read_documents(told)
-    assert said() == 1
-    with writing(told) as connection:
-        page = select(schema.document.c.page_id).where(schema.document.c.id == key).scalar_subquery()
-        gone = SEEN + dt.timedelta(days=6)
-        connection.execute(update(schema.page).where(schema.page.c.id == page).values(gone_at=gone))
-    read_documents(told)
-    assert said() == 0
-    assert "waiting" not in states(told)

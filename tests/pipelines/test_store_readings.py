@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
-from sqlalchemy import Engine, insert, select, update
+from sqlalchemy import Engine, select, update
 
 from pipelines.errors import InputError, UsageError
 from pipelines.reading.fact import Piece
@@ -188,18 +188,3 @@ def test_a_planned_investment_is_accepted_and_makes_no_fact(store: Engine) -> No
         key = add_reading(connection, document, planned)
         assert readings.decide(connection, key, "accepted", "ann") == []
     assert said(store) == []
-
-
-def test_a_name_that_the_source_knows_keeps_its_kind(store: Engine) -> None:
-    _, (cooperation, _) = waiting_store(store)
-    with writing(store) as connection:
-        connection.execute(
-            insert(schema.mention).values(
-                id=7, source="press", name="甲木科技", kind="company", country="CN", first_seen=now()
-            )
-        )
-        readings.decide(connection, cooperation, "accepted", "ann")
-        named = connection.execute(
-            select(schema.mention.c.kind).where(schema.mention.c.name == "甲木科技")
-        ).scalars()
-        assert set(named) == {"company"}
