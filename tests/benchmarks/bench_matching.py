@@ -24,10 +24,11 @@ from rich.table import Table
 
 from entity_resolution.matching import grouping, linking
 from entity_resolution.matching.candidates import Index, Pairs
-from entity_resolution.matching.features import matrix
+from entity_resolution.matching.comparing import Compared, compare
 from entity_resolution.matching.gold import Alias, bearers, canonicals, key_of, read_gold
 from entity_resolution.matching.model import Scorer
 from entity_resolution.matching.name import Name
+from entity_resolution.names import exact_key
 from tests.benchmarks.name_peers import Alike, ways
 from tests.shared import SHARED
 
@@ -154,41 +155,51 @@ def group_all(rows: Sequence[Alias], count: int) -> Table:
 
 
 def grow(rows: Sequence[Alias], brands: Path, largest: int) -> Table:
-    """Candidates and scores of up to 500,000 names: the gold ones, real brands, and made full names."""
+    """Up to 500,000 names clustered, step by step: the gold ones, real brands, and made full names. Seconds are by
+    the clock / of all processors together: the second ones mean something on a busy machine, too."""
     table = Table(
-        *(
-            "names",
-            "index s",
-            "itself s",
-            "pairs a name",
-            "1,000 new s",
-            "found",
-            "features+score pairs/s",
-            "GB at most",
-        ),
+        *("names", "index", "itself", "pairs a name", "1,000 new", "found", "scores", "pairs/s", "decided"),
+        *("whole", "processor, millionths a name", "GB at most"),
         title="Growth (found: share of labelled pairs sharing letters among the candidates)",
     )
-    sizes = [size for size in (100_000, 200_000, 500_000) if size <= largest]
-    for size in sizes:
+    scorer = Scorer.load()
+    for size in [size for size in (100_000, 200_000, 500_000) if size <= largest]:
         names = crowd(rows, brands, size)
-        index, building = timed(Index, names)
-        pairs, joining = timed(index.itself)
-        new = [f"{name}科技" for name in names[-1000:]]
-        _, searching = timed(index.search, new)
-        some = Pairs(pairs.left[:200_000], pairs.right[:200_000])
         given = [Name(str(at), name) for at, name in enumerate(names)]
-        scorer = Scorer.load()
-        _, scoring = timed(
-            lambda given=given, some=some, scorer=scorer: scorer.raw(matrix(given, given, some))
-        )
+        index, building = spent(Index, names)
+        pairs, joining = spent(index.itself)
+        _, searching = spent(index.search, [f"{name}科技" for name in names[-1000:]])
+        compared, scoring = spent(compare, given, pairs, scorer)
+        _, deciding = spent(decided, given, pairs, compared, scorer)
+        whole = [sum(column) for column in zip(building, joining, scoring, deciding, strict=True)]
         memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1e6
         table.add_row(
-            f"{size:,}",
-            *(f"{building:.1f}", f"{joining:.1f}", f"{len(pairs) / size:.1f}", f"{searching:.2f}"),
+            *(f"{size:,}", clocks(building), clocks(joining), f"{len(pairs) / size:.1f}", clocks(searching)),
             completeness(rows, names, pairs),
-            *(f"{len(some) / scoring:,.0f}", f"{memory:.2f}"),
+            *(clocks(scoring), " / ".join(f"{len(pairs) / one:,.0f}" for one in scoring), clocks(deciding)),
+            *(clocks(whole), f"{whole[1] / size * 1e6:.0f}", f"{memory:.2f}"),
         )
     return table
+
+
+def decided(names: Sequence[Name], pairs: Pairs, compared: Compared, scorer: Scorer) -> grouping.Groups:
+    """The groups of names whose pairs were compared."""
+    keys = [exact_key(one.name, one.kind) for one in names]
+    owners = linking.numbered([key or f"\0{at}" for at, key in enumerate(keys)])
+    chance = grouping.beside_rivals(compared, pairs, owners, scorer)
+    likely = Pairs(pairs.left[compared.at], pairs.right[compared.at])
+    return grouping.join(names, keys, likely, chance, scorer.grouping)
+
+
+def spent(call: Callable[..., Result], *given: object) -> tuple[Result, tuple[float, float]]:
+    """What a call gives, with its seconds by the clock and of all processors."""
+    wall, processor = time.perf_counter(), time.process_time()
+    result = call(*given)
+    return result, (time.perf_counter() - wall, time.process_time() - processor)
+
+
+def clocks(seconds: Sequence[float]) -> str:
+    return " / ".join(f"{one:.1f}" for one in seconds)
 
 
 def crowd(rows: Sequence[Alias], brands: Path, size: int) -> list[str]:
