@@ -5,6 +5,8 @@ from __future__ import annotations
 import pytest
 
 from pipelines.reading.filings import read_filing
+from pipelines.reading.filings.figures import stated_unit
+from pipelines.reading.filings.periods import months_of, read_column, read_title
 from pipelines.records import Organisation, Rejected
 from tests.pipelines.pdf_files import Page, Row, pdf
 from tests.pipelines.test_filings import cover, numbers, told
@@ -68,7 +70,9 @@ def test_a_report_called_interim_is_of_six_months() -> None:
     ],
 )
 def test_units_above_a_table(unit: str, number: float) -> None:
-    assert numbers(pdf(cover(), figures(unit))) == {("revenue", "2023-01-01"): (number, "CNY")}
+    stated = stated_unit(unit)
+    assert stated is not None
+    assert (stated.scale * 10, stated.currency) == (number, "CNY")
 
 
 def test_units_in_the_label_the_header_and_the_cell() -> None:
@@ -98,11 +102,21 @@ def test_units_in_the_label_the_header_and_the_cell() -> None:
     ],
 )
 def test_headers_of_income_statements(now: str, before: str) -> None:
-    page = plain_page("合并利润表", "单位：元")
-    page.table([("项目", now, before), ("其中：营业收入", "10.00", "(8.00)")], (180, 110, 110))
+    title = read_title("2023年年度报告")
+    assert title is not None
+    this = read_column(now, title)
+    assert this.period == months_of(2023, 1, 12)
+    assert read_column(before, title, this.period).period == months_of(2022, 1, 12)
+
+
+def test_a_unit_alone_above_a_statement_with_brackets_for_losses() -> None:
+    page = plain_page("合并利润表", "（人民币千元）")
+    page.table(
+        [("项目", "2023年度(注1)", "2022年度（已重述）"), ("其中：营业收入", "10", "(8)")], (180, 110, 110)
+    )
     assert numbers(pdf(cover(), page)) == {
-        ("revenue", "2023-01-01"): (10, "CNY"),
-        ("revenue", "2022-01-01"): (-8, "CNY"),
+        ("revenue", "2023-01-01"): (10_000, "CNY"),
+        ("revenue", "2022-01-01"): (-8_000, "CNY"),
     }
 
 

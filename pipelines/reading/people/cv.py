@@ -7,9 +7,7 @@ and 曾任 begin a list without the time before. A post without an employer is a
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from dataclasses import dataclass, field
-from typing import Final
 
 from pipelines.reading.fact import Fact, Piece, Role
 from pipelines.reading.people.persons import AGAIN, goes_on, opening_name, speaks_of_a_life
@@ -25,43 +23,25 @@ from pipelines.reading.people.posts import (
 )
 from pipelines.reading.people.schools import Studied, bare_school, read_degrees, read_studies
 from pipelines.reading.people.times import Time, find_times
-from pipelines.reading.people.words import one_of, words_of
+from pipelines.reading.people.verbs import (
+    AT,
+    BEFORE,
+    CLOSED,
+    CV_BEGINS,
+    JOINT,
+    LATER,
+    LEAVES,
+    NO_EMPLOYER,
+    PRIVATE_CLAUSE,
+    SEAT,
+    VERB,
+    clauses,
+    closing,
+)  # fmt: skip
+from pipelines.reading.people.words import words_of
 from pipelines.records import UNDATED, When
 
 Span = tuple[int, int]
-
-_GUARDED: Final = r"(?<![主责信委首专离留前胜重连])任(?!职资格|期|务|何|意|命|免|选|责|性|丘|子行|家|职|教)"
-#: Of these the first are guarded, and the others too often something else.
-_NOT_HOLDS: Final = ("任", "任职", "当选", "晋升", "挂职")
-_HOLDS: Final = one_of(one for one in words_of("words", "holds") if one not in _NOT_HOLDS)
-_VERB: Final = re.compile(
-    "|".join(
-        f"(?P<{name}>{one_of(one for one in words_of('words', f'holds_{name}') if one != '兼')})"
-        for name in ("series", "past", "now", "later", "besides")
-    )
-    + r"|(?P<also>兼(?![职并具容顾任]))"
-    + f"|(?P<works>{one_of(words_of('words', 'works_at'))})|(?P<holds>{_HOLDS}|{_GUARDED})"
-)
-_CLOSED: Final = re.compile(one_of(words_of("words", "works_closed")))
-_AT: Final = re.compile(r"(?:先后|曾|一直|分别|长期|均|开始|\s|\x00)*(?:在|于|至|到|赴|由)")
-_JOINT: Final = re.compile(r"([^和及与]{2,8})[和及与](?:原|时任)?")
-_SEAT: Final = re.compile(r"代表$|委员$|常委$")
-#: 加入甲公司之前.
-_BEFORE: Final = re.compile(r"(?:之前|以前|之后|以来|以后|的?时期|期间|前|后|时|起|至今)$")
-_LATER: Final = re.compile(r"(?:[一二两三四五六七八九十\d]{1,3}(?:多)?(?:年|个月)|不久)(?:多)?$")
-_SEPARATORS: Final = re.compile(r"[,、:]")
-_NO_EMPLOYER: Final = re.compile(
-    r"中国共产党|共产党|党$|民盟|民建|九三学社|社会|大学学习|行业|领域|工作$|.{0,6}阶段|董事会$|监事会$"
-)
-_CV_BEGINS: Final = re.compile(
-    r"\s*(?:(?:19|20)\d\d\s?[年./-]|历任|曾任|现任|工作经历|主要(?:工作)?(?:经历|简历))"
-)
-_LEAVES: Final = re.compile(
-    r"退休|离职|离任|辞去|卸任|辞任|不再担任|去世|处罚|惩戒|未持有|持有.{0,10}股|关联关系|任职资格|荣获|被评为|获评|发表|著有|出版"
-)
-_PRIVATE_CLAUSE: Final = re.compile(
-    r"身份证|住址|地址|电话|手机|邮箱|电子邮件|联系方式|籍贯|户籍|护照|微信号|qq号"
-)
 
 
 @dataclass(slots=True)
@@ -100,7 +80,7 @@ def read_cvs(plain: Plain, method: str) -> tuple[list[Fact], list[Span]]:
             inside = goes_on(plain.text, begin, end)
         else:
             inside = speaks_of_a_life(plain.text, begin, end) and (
-                number == 0 or _CV_BEGINS.match(plain.text, begin, end) is not None
+                number == 0 or CV_BEGINS.match(plain.text, begin, end) is not None
             )
         if not inside:
             person = None
@@ -150,23 +130,23 @@ class _Reader:
         self.state.unit = start
         times = list(find_times(text[start:end], self.plain.written[start:end]))
         times = [Time(one.start + start, one.end + start, one.when, one.kind) for one in times]
-        for clause_start, clause_end in _clauses(text, start, end):
+        for clause_start, clause_end in clauses(text, start, end):
             self.state.clause = clause_start, clause_end
-            if _PRIVATE_CLAUSE.search(text, clause_start, clause_end):
+            if PRIVATE_CLAUSE.search(text, clause_start, clause_end):
                 continue
             inner = [one for one in times if clause_start <= one.start < clause_end]
             self._clause(text, clause_start, clause_end, inner)
 
     def _clause(self, text: str, start: int, end: int, times: list[Time]) -> None:
         state = self.state
-        if _LEAVES.search(text, start, end) and not _VERB.search(text, start, end):
+        if LEAVES.search(text, start, end) and not VERB.search(text, start, end):
             state.verb = ""
             return
         if self._studies(text, start, end, times):
             return
         at = start
         events: list[tuple[int, int, Time | re.Match[str]]] = [(one.start, one.end, one) for one in times]
-        events += [(one.start(), one.end(), one) for one in _VERB.finditer(text, start, end)]
+        events += [(one.start(), one.end(), one) for one in VERB.finditer(text, start, end)]
         for first, last, event in sorted(events, key=lambda one: one[:2]):
             if first < at:
                 continue
@@ -210,10 +190,10 @@ class _Reader:
             start = again.end()
         if not text[start:end].strip(" \x00的,、"):
             return
-        place = _AT.match(text, start, end)
+        place = AT.match(text, start, end)
         if state.verb == "at":
             state.waiting.append((start, end))
-            if (closed := _closing(text, start, end)) is None:
+            if (closed := closing(text, start, end)) is None:
                 return
             listed, state.waiting, state.verb = [*state.waiting[:-1], (start, closed)], [], "works"
             for one in listed:
@@ -223,12 +203,12 @@ class _Reader:
             if (
                 isinstance(before, type(None))
                 and text[end : end + 1] == "、"
-                and _closing(text, start, end) is None
+                and closing(text, start, end) is None
             ):
                 state.waiting, state.verb = [(place.end(), end)], "at"
                 return
-            if (closing := _closing(text, place.end(), end)) is not None:
-                self._place(text, place.end(), closing, tell=True)
+            if (closed := closing(text, place.end(), end)) is not None:
+                self._place(text, place.end(), closed, tell=True)
                 state.verb = "works"
                 return
             if isinstance(before, re.Match):
@@ -257,13 +237,14 @@ class _Reader:
             last = gap
         elif edge is not None and last - edge <= 12:
             last = edge
-        if last - first < 2 or last - first > 50 or _NO_EMPLOYER.search(text, first, last):
+        if last - first < 2 or last - first > 50 or NO_EMPLOYER.search(text, first, last):
             return
         self.state.employer, self.state.sure = (first, last), edge == last
         self.state.itself = text[first:last] in words_of("words", "itself")
         if tell:
             for waiting in self.state.waiting:
-                self._employment(waiting, None)
+                if text[waiting[1]] in "、和及与":
+                    self._employment(waiting, None)
             self.state.waiting = []
             self._employment((first, last), None)
 
@@ -275,27 +256,30 @@ class _Reader:
             self._employment(held.employer, held.post)
             return
         first, last = trimmed(text, start, end)
-        if (before := _BEFORE.search(text, max(first, last - 5), last)) is not None:
+        if (before := BEFORE.search(text, max(first, last - 5), last)) is not None:
             last = before.start()
-            if (later := _LATER.search(text, max(first, last - 6), last)) is not None:
+            if (later := LATER.search(text, max(first, last - 6), last)) is not None:
                 last = later.start()
-        while (closed := _CLOSED.search(text, max(first, last - 5), last)) and closed.end() == last:
-            last = closed.start()
+        while (ends := CLOSED.search(text, max(first, last - 5), last)) and ends.end() == last:
+            last = ends.start()
         self._place(text, first, last, tell=True)
 
     def _post(self, text: str, start: int, end: int) -> None:
         state = self.state
-        if is_qualification(text, start, end) and (
-            state.verb in ("now", "time", "also", "besides")
-            or "代表" in text[start:end]
-            or "委" in text[start:end]
-        ):
-            return
+        if is_qualification(text, start, end):
+            if SEAT.search(text, *trimmed(text, start, end)):
+                # what stands behind a seat in a parliament is in that, too
+                state.employer = None
+                return
+            if state.verb in ("now", "time", "also", "besides"):
+                return
         within = state.employer is not None and state.sure and text[state.clause[0] - 1] == "、"
         held = read_held(text, start, end, within=within)
         if held is None:
             first, last = trimmed(text, start, end)
             short = last - first <= 8 and not is_post(text, first, last)
+            if NO_EMPLOYER.search(text, first, last):
+                return
             if first < last and (employer_end(text, first, last) == last or short) and last - first >= 2:
                 state.waiting.append((first, last))
             elif last - first > 30:
@@ -303,7 +287,7 @@ class _Reader:
             return
         if held.employer is not None:
             state.employer, state.itself, state.sure = held.employer, held.itself, held.sure
-            if state.waiting and (joint := _JOINT.match(text, *held.employer)):
+            if state.waiting and (joint := JOINT.match(text, *held.employer)):
                 # 甲、乙和丙独立董事: the last but one stands before the 和
                 state.waiting.append(joint.span(1))
                 held = Held((joint.end(), held.employer[1]), held.post, held.itself, held.sure)
@@ -321,7 +305,7 @@ class _Reader:
         begin = times[-1].end if times and times[-1].start < end else start
         if (again := AGAIN.match(text, begin, end)) is not None:
             begin = again.end()
-        verb = _VERB.search(text, begin, end)
+        verb = VERB.search(text, begin, end)
         if (
             verb is not None
             and verb.lastgroup not in ("works", "besides")
@@ -359,9 +343,11 @@ class _Reader:
             else:
                 state.schools.append(school)
             return True
-        if state.studied is None or is_post(text, start, end) or _VERB.search(text, start, end):
-            if state.verb not in ("", "time") or _VERB.search(text, start, end):
+        if state.studied is None or is_post(text, start, end) or VERB.search(text, start, end):
+            if state.verb not in ("", "time") or VERB.search(text, start, end):
                 state.studied = None
+            return False
+        if "博士后" in text[start:end] and AT.search(text, start, end):
             return False
         degrees = read_degrees(text, times[-1].end if times else start, end)
         if not degrees:
@@ -457,14 +443,6 @@ class _Reader:
         )  # fmt: skip
 
 
-def _closing(text: str, start: int, end: int) -> int | None:
-    """Where 工作 begins that closes 在 …; None where the words end otherwise."""
-    for match in _CLOSED.finditer(text, start, end):
-        if match.end() >= end - 3 or text[match.end()] == "\x00":
-            return match.start()
-    return None
-
-
 def _one_school(found: list[Studied]) -> bool:
     return len({one.school for one in found}) == 1
 
@@ -481,13 +459,3 @@ def _changed(fact: Fact, roles: dict[Role, tuple[Piece, ...]], when: When, end: 
         fact.status,
         details=dict(fact.details),
     )
-
-
-def _clauses(text: str, start: int, end: int) -> Iterator[Span]:
-    at = start
-    for match in _SEPARATORS.finditer(text, start, end):
-        if match.start() > at:
-            yield at, match.start()
-        at = match.end()
-    if at < end:
-        yield at, end

@@ -41,6 +41,8 @@ _COMPANY: Final = re.compile(
     r"(?!协会|研究会|治理|审核|监管|业|学|律师|法(?!人|定|务|律)|\(集团|\((?:有限|特殊|普通))"
 )
 _STRONG: Final = re.compile(one_of(words_of("words", "employer_ends")))
+#: What follows these is a part of them: 甲银行信贷局.
+_LAST: Final = ("银行", "证券", "保险", "信托")
 _MINISTRY: Final = re.compile(
     rf"(?:[一-龥]{{0,4}}国|国家|原|中央人民政府)?{one_of(words_of('words', 'ministries'))}"
 )
@@ -177,6 +179,8 @@ def employer_end(plain: str, start: int, end: int) -> int | None:
     for pattern in (_STRONG, _WEAK):
         for match in pattern.finditer(plain, start, end):
             words = plain[start : match.end()]
+            if words.endswith("投资银行") or (last is not None and plain[start:last].endswith(_LAST)):
+                continue
             if match.end() - start > 2 and not _is_department(words):
                 # a branch's office is no employer: its bank was named before
                 if pattern is _WEAK and ("支行" in words or "分行" in words):
@@ -226,7 +230,7 @@ def _may_be_name(words: str) -> bool:
         2 <= len(plain) <= 16
         and any(char.isalpha() for char in plain)
         and not re.search(
-            r"[,。;:、\"“”<>@]|\d{5}|届|级|第[一二三四五六七八九十\d]|本|其|该|我|他|她|等$|省$|市$|人民$|各",
+            r"[,。;:、\"“”<>@]|\d{5}|届|级|第[一二三四五六七八九十\d]|本|其|该|我|他|她|多家|多个|数家|几家|若干|等$|省$|市$|人民$|各",
             plain,
         )
     )
