@@ -126,8 +126,16 @@ def every_reader(
             read_patterns(text, own, one.published, one.title, one.gazetteer)
             for one, text, own in zip(asked, texts, spotted, strict=True)
         ],
-        "people": people.read_all(texts),
+        "people": [[_without_itself(fact) for fact in own] for own in people.read_all(texts)],
     }
+
+
+def _without_itself(fact: Fact) -> Fact:
+    """本公司 names nobody: the post is told, and in the details whom the text calls the employer."""
+    if "itself" not in fact.details or "employer" not in fact.roles:
+        return fact
+    roles = {role: pieces for role, pieces in fact.roles.items() if role != "employer"}
+    return replace(fact, roles=roles, details={**fact.details, "employer": fact.roles["employer"][0].text})
 
 
 def _known(one: Asked, text: str) -> list[str]:
