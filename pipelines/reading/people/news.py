@@ -51,6 +51,10 @@ _LEAD: Final = re.compile(
     r"(?:今日|近日|日前|昨日|当天|当日|目前|此前|随后|据悉|据了解|其中|同时|而|但|由|与|和|及|以及|在|对|向|对于|来自|邀请|包括|被|让|据|如|原|前(?!海|程|沿|锦|门|线)|时任|现任|新任|曾任|(?:新)?(?:选举|聘任|任命|委任)(?:了|原)?|则"
     r"|(?:19|20)\d\d年(?:\d{1,2}月)?(?:\d{1,2}日)?(?:电|讯)?|\d{1,2}月(?:\d{1,2}日)?(?:电|讯|消息)?|[一-龥]{0,8}(?:获悉|表示|宣布|显示|指出|认为|消息|透露))+"
 )
+#: What is no part of an employer's name, and so ends what led up to it.
+_NO_NAME: Final = re.compile(r"的|是|邀请了?|收到|举报|同事|来自|名叫|称|董事会")
+#: 甲公司总裁某人与, before 乙公司总裁.
+_SOMEBODY_AND: Final = re.compile(rf"{_POSTS}{NAME_IN_TEXT}[和与]")
 _SAYS: Final = re.compile(
     r"(?:董事会|股东大会|公司|集团)?(?:今日|近日|日前|昨日|昨天|于.{1,12}|在.{1,16}|已|正式|同意|发布公告|公告|对外|随后|将|决定|拟|宣布|,|称)*$"
 )
@@ -206,18 +210,18 @@ def _former(text: str, start: int, employer: int) -> bool:
 
 
 def _held(text: str, start: int, end: int) -> Held | None:
-    """What `read_held` says behind the words that lead up to a name, and behind the last 的."""
+    """What `read_held` says behind the words that lead up to a name, and behind words that are part of none."""
     if (lead := _LEAD.match(text, start, end)) is not None:
         start = lead.end()
+    for somebody in _SOMEBODY_AND.finditer(text, start, end):
+        start = somebody.end()
     held = read_held(text, start, end)
-    if held is not None and held.employer is not None and (at := text.rfind("的", *held.employer)) >= 0:
-        first = at + 1
-        return (
-            Held((first, held.employer[1]), held.post, held.itself, held.sure)
-            if held.employer[1] - first > 1
-            else None
-        )
-    return held
+    if held is None or held.employer is None:
+        return held
+    first, last = held.employer
+    for lead_up in _NO_NAME.finditer(text, first, last):
+        first = lead_up.end()
+    return Held((first, last), held.post, held.itself, held.sure) if last - first > 1 else None
 
 
 def _each(text: str, post: Span) -> list[Span]:

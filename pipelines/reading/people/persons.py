@@ -29,11 +29,11 @@ _SPEAKS: Final = re.compile(
 _GOES_ON: Final = re.compile(
     rf"[\s·•*-]{{0,8}}(?:\d{{4}}\s?[年.\-/]|自\d{{4}}|其|他|她|{_SURNAME}{_TITLE}|曾|现任|历任|兼任|目前|毕业|工作经历|教育|主要|先后)"
 )
-#: In running text: a name that ends where a word for it begins.
-NAME_IN_TEXT: Final = (
-    rf"(?:{_FOREIGN}|{_SURNAME}[一-龥]{{1,2}}?)(?=[,。、;:\s()\"“”]|{one_of(words_of('names', 'after'))}|$)"
-)
 _NOT_NAMES: Final = frozenset(words_of("names", "not_names"))
+#: In running text: a name that ends where a word for it begins.
+_AFTER: Final = rf"[,。、;:\s()\"“”]|{one_of(words_of('names', 'after'))}|$"
+_FOREIGN_IN_TEXT: Final = r"[一-龥a-z]{1,8}(?:[·•・][一-龥a-z.]{1,10}?){1,3}"
+NAME_IN_TEXT: Final = rf"(?:{_FOREIGN_IN_TEXT}|{_SURNAME}[一-龥]{{1,2}}?)(?={_AFTER})"
 
 
 def opening_name(plain: str, start: int, end: int) -> tuple[int, int] | None:

@@ -20,7 +20,7 @@ _HOLDS: Final = one_of(one for one in words_of("words", "holds") if one not in _
 _SERVES: Final = r"[任就供]职(?=[一-龥a-z]{3})(?!期间|资格|条件|经历|关系)"
 VERB: Final = re.compile(
     "|".join(
-        f"(?P<{name}>{one_of(one for one in words_of('words', f'holds_{name}') if one != '兼')})"
+        f"(?P<{name}>{one_of(one for one in words_of('words', f'holds_{name}') if one != '兼')})(?![职教])"
         for name in ("series", "past", "now", "later", "besides")
     )
     + r"|(?P<also>兼(?![职并具容顾任]))"
