@@ -139,11 +139,13 @@ def _around(connection: Connection, matcher: Matcher, named: dict[str, Name]) ->
     compared = _Compared(dict(named))
     pairs: dict[tuple[str, str], None] = {}
     looks: list[Looked] = []
+    numbers: dict[int, tuple[str, Name]] = {}
     asking = sorted(named)
     for _ in range(ROUNDS_MOST):
         found = name_index.search(connection, [compared.names[key].name for key in asking], TOP)
-        numbers = name_index.known(connection, set(found.right.tolist()))
-        compared.names |= {key: one for key, one in numbers.values() if key not in named}
+        fresh = name_index.known(connection, set(found.right.tolist()) - numbers.keys())
+        numbers |= fresh
+        compared.names |= {key: one for key, one in fresh.values() if key not in named}
         compared.asked.update(asking)
         news = sorted(
             {

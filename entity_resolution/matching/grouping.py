@@ -88,11 +88,7 @@ class _Groups:
         self._keys = keys
         self._parent = list(range(len(names)))
         self._members: dict[int, list[int]] = {}
-        self._legal: dict[int, str] = {
-            at: key
-            for at, (one, key) in enumerate(zip(names, keys, strict=True))
-            if key and lettered(one.name).form
-        }
+        self._legal: dict[int, str] = {}
 
     def root(self, at: int) -> int:
         while self._parent[at] != at:
@@ -115,13 +111,21 @@ class _Groups:
             if known is not None:
                 self.join(first.setdefault(known, at), at, sure=True)
 
+    def _legal_key(self, root: int) -> str:
+        """The key of a group's legal name, if it has one. Most names are never joined, and never asked for it."""
+        found = self._legal.get(root)
+        if found is None:
+            key = self._keys[root]
+            found = self._legal[root] = key if key and lettered(self._names[root].name).form else ""
+        return found
+
     def join(self, one: int, other: int, *, sure: bool = False) -> bool:
         """Whether the groups of both are one now. A sure join looks at nothing but what is stated of the names."""
         first, second = sorted((self.root(one), self.root(other)))
         if first == second:
             return True
         mine, theirs = self._members.get(first, [first]), self._members.get(second, [second])
-        legal = self._legal.get(first, ""), self._legal.get(second, "")
+        legal = self._legal_key(first), self._legal_key(second)
         if not sure and all(legal) and legal[0] != legal[1]:
             return False
         if not sure and any(barred(self._names[a], self._names[b]) for a in mine[:20] for b in theirs[:20]):
