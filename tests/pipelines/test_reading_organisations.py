@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import json
-from itertools import pairwise
+import re
+from itertools import pairwise, product
+from pathlib import Path
 
+import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -13,11 +16,22 @@ from pipelines.reading.fact import Organisation
 from pipelines.reading.gazetteer import Gazetteer
 from pipelines.reading.organisations import Spotter, spot, spot_all
 from pipelines.reading.organisations.boundaries import is_generic, mended
-from pipelines.reading.organisations.labels import held_back, tuned_on
+from pipelines.reading.organisations.chain import TAGS, Chain, spans_of
+from pipelines.reading.organisations.labels import (
+    Labelled,
+    Piece,
+    held_back,
+    pieces_of,
+    read_rows,
+    tuned_on,
+)
 from pipelines.reading.organisations.lexer import shared_lexer
+from pipelines.reading.organisations.lists import passed_over
 from pipelines.reading.organisations.network import Network
 from pipelines.reading.organisations.short_forms import Bearer, learnt, referring
-from pipelines.reading.organisations.spotting import MODEL
+from pipelines.reading.organisations.spotting import _TAGGED, MODEL, _agreeing, _Claim
+from pipelines.reading.organisations.swapping import Names, own_sentences, swapped
+from pipelines.reading.organisations.training import calibration, filled
 from pipelines.reading.sentences import TEXT_LIMIT
 from tests.shared import shared
 
@@ -84,6 +98,16 @@ def test_a_given_name_only_inside_a_longer_one_is_given_beside_it() -> None:
     assert spot(apart, ["华为"])[1].start == len(text)
 
 
+def test_an_unsure_name_is_cut_to_what_the_text_says_elsewhere() -> None:
+    text = "青禾云图所长"
+    claims = [_Claim(0, 5, _TAGGED, 0.4)]
+    assert _agreeing("青禾云图所", claims) == claims
+    again = text + "。青禾云图"
+    (cut, other) = _agreeing(again, [_Claim(0, 5, _TAGGED, 0.4), _Claim(7, 11, _TAGGED, 0.9)])
+    assert (cut.start, cut.end) == (0, 4)
+    assert other.end == 11
+
+
 def test_common_words_that_are_names_count_where_the_text_speaks_of_an_organisation() -> None:
     spotter = Spotter(Network.load(MODEL), Gazetteer(["苹果"]))
     (bought, eaten) = spotter.spot_all(
@@ -131,7 +155,7 @@ def test_as_many_lists_of_names_as_texts_are_needed() -> None:
     ids=["brackets", "bodies", "forms", "short forms", "letters", "odd characters"],
 )
 def test_hostile_text_ends(text: str) -> None:
-    for one in spot(text[:40_000], ["公司", "腾讯", "a" * 50]):
+    for one in spot(text[:15_000], ["公司", "腾讯", "a" * 50]):
         assert text[one.start : one.end] == one.text
 
 
@@ -255,3 +279,145 @@ def test_most_marked_organisations_of_texts_not_learnt_from_are_found() -> None:
         found += len(names & {one.text for one in organisations})
     assert marked > 50
     assert found / marked > 0.65
+
+
+@pytest.mark.parametrize(
+    ("text", "spans", "items"),
+    [
+        ("腾讯、以纯、好时和华为参加", [(0, 2), (9, 11)], ["以纯", "好时"]),
+        ("腾讯、他的朋友和华为参加", [(0, 2), (8, 10)], []),
+        ("腾讯，好时和华为参加", [(0, 2), (6, 8)], []),
+        ("腾讯、华为", [(0, 2), (3, 5)], []),
+    ],
+)
+def test_what_stands_between_two_of_a_list_is_of_the_list(
+    text: str, spans: list[tuple[int, int]], items: list[str]
+) -> None:
+    assert [text[start:end] for start, end in passed_over(text, spans)] == items
+
+
+def _rows(folder: Path) -> list[Labelled]:
+    event = {
+        "id": "1",
+        "content": "青禾股份拟收购云岭科技全部股权，资金来自张三。",
+        "events": [
+            {
+                "type": "收购",
+                "mentions": [
+                    {"word": "青禾股份", "span": [0, 4], "role": "sub-org"},
+                    {"word": "云岭科技", "span": [7, 11], "role": "obj-org"},
+                    {"word": "张三", "span": [20, 22], "role": "sub-per"},
+                    {"word": "收购", "span": [5, 7], "role": "trigger"},
+                ],
+            }
+        ],
+    }
+    (folder / "events.jsonl").write_text(json.dumps(event, ensure_ascii=False) + "\n", "utf-8")
+    (folder / "pairs.tsv").write_text("北原\t青禾\t合作\t*ST北原与青禾合作<N>年，青禾高兴。\n", "utf-8")
+    return list(read_rows([folder / "events.jsonl", folder / "pairs.tsv"]))
+
+
+def test_labelled_sets_are_read_and_what_nobody_marked_is_open(tmp_path: Path) -> None:
+    events, pairs = _rows(tmp_path)
+    assert events.organisations == ((0, 4), (7, 11))
+    assert events.others == ((20, 22),)
+    assert [pairs.text[a:b] for a, b in pairs.organisations] == ["*ST北原", "青禾", "青禾"]
+    assert "<N>" not in pairs.text
+    first, second = pieces_of([events, pairs], shared_lexer(), seed=1)
+    assert first.marks[:11] == "BIIEOOOBIIE"
+    assert first.marks[20:22] == "OO"
+    assert spans_of(second.marks) == list(pairs.organisations)
+
+
+def test_a_row_without_its_fields_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "bad.jsonl").write_text('{"content": 3, "events": []}\n', "utf-8")
+    with pytest.raises(ValueError, match="content"):
+        list(read_rows([tmp_path / "bad.jsonl"]))
+
+
+def test_swapped_sentences_keep_their_words_and_mark_their_new_names(tmp_path: Path) -> None:
+    pieces = pieces_of(_rows(tmp_path), shared_lexer(), seed=1)
+    for old, new in zip(pieces, swapped(pieces, shared_lexer(), seed=5), strict=True):
+        assert len(new.marks) == len(new.text) == len(new.scores)
+        assert len(spans_of(new.marks)) == len(spans_of(old.marks))
+        outside = [
+            "".join(c for c, mark in zip(p.text, p.marks, strict=True) if mark in "O?") for p in (old, new)
+        ]
+        assert outside[0] == outside[1]
+    again = swapped(pieces, shared_lexer(), seed=5)
+    assert [piece.text for piece in again] == [
+        piece.text for piece in swapped(pieces, shared_lexer(), seed=5)
+    ]
+
+
+def test_sentences_of_our_own_are_marked(tmp_path: Path) -> None:
+    names = Names.of(pieces_of(_rows(tmp_path), shared_lexer(), seed=1))
+    own = own_sentences(names, shared_lexer(), times=1, seed=1)
+    assert len(own) > 90
+    assert all(len(piece.text) == len(piece.marks) and "{" not in piece.text for piece in own)
+    assert sum(bool(spans_of(piece.marks)) for piece in own) > 40
+
+
+def test_a_teacher_fills_open_marks_only(tmp_path: Path) -> None:
+    pieces = pieces_of(_rows(tmp_path), shared_lexer(), seed=1)
+    open_ = [Piece(piece.text, piece.scores, "?" * len(piece.text)) for piece in pieces]
+    network = Network.load(MODEL)
+    for piece, before in zip(filled(open_, network), pieces, strict=True):
+        assert set(piece.marks) <= set("OBIES?")
+        assert "O" in piece.marks
+        assert len(piece.marks) == len(before.marks)
+    for piece, before in zip(filled(pieces, network), pieces, strict=True):
+        assert set(spans_of(before.marks)) <= set(spans_of(piece.marks))
+
+
+def test_calibration_is_learnt_from_marks(tmp_path: Path) -> None:
+    rows = read_rows([shared("text", "fewfc_train_trans.jsonl")])
+    pieces = pieces_of([row for row in rows if tuned_on(row.text)][:60], shared_lexer(), seed=1)
+    slope, _ = calibration(Network.load(MODEL), pieces)
+    assert slope > 0
+
+
+def test_a_model_is_kept_and_loaded(tmp_path: Path) -> None:
+    network = Network.load(MODEL)
+    network.save(tmp_path, (0.5, 0.25))
+    again = Network.load(tmp_path)
+    text = ["腾讯投资了星河智能科技有限公司。"]
+    scores = shared_lexer().scores(text)
+    assert again.calibration == (0.5, 0.25)
+    assert again.read(text, scores)[0].spans == network.read(text, scores)[0].spans
+    assert again.confidence(0.9) > again.confidence(0.1)
+
+
+@given(st.text(alphabet="OBIES?", max_size=30))
+def test_spans_of_marks_are_closed_and_apart(marks: str) -> None:
+    spans = spans_of(marks)
+    for start, end in spans:
+        assert marks[start:end] == "S" or (marks[start] == "B" and marks[end - 1] == "E")
+        assert set(marks[start + 1 : end - 1]) <= {"I"}
+    assert all(one[1] <= other[0] for one, other in pairwise(spans))
+
+
+@settings(deadline=None, max_examples=30)
+@given(st.lists(st.floats(-4, 4, width=32), min_size=15, max_size=15), st.integers(1, 3))
+def test_the_chain_agrees_with_adding_up_all_paths(numbers: list[float], length: int) -> None:
+    """On three characters: probabilities of spans and tags against all 125 paths."""
+    scores = np.array(numbers, np.float32).reshape(1, 3, 5)[:, :length]
+    rng = np.random.default_rng(7)
+    moves, first, last = (rng.normal(size=shape).astype(np.float32) for shape in ((5, 5), 5, 5))
+    ((spans,), chances) = Chain(moves, first, last).read(scores, np.array([length]))
+    weights = {}
+    for path in product(range(5), repeat=length):
+        marks = "".join(TAGS[tag] for tag in path)
+        if re.fullmatch(r"(?:O|S|BI*E)+", marks):
+            score = float(
+                first[path[0]] + last[path[-1]] + sum(scores[0, at, tag] for at, tag in enumerate(path))
+            )
+            weights[marks] = np.exp(score + sum(float(moves[a, b]) for a, b in pairwise(path)))
+    total = sum(weights.values())
+    assert spans_of(max(weights, key=lambda marks: weights[marks])) == [(s.start, s.end) for s in spans]
+    for span in spans:
+        share = sum(w for marks, w in weights.items() if (span.start, span.end) in spans_of(marks)) / total
+        assert span.probability == pytest.approx(share, rel=1e-2, abs=1e-3)
+    for at in range(length):
+        share = sum(w for marks, w in weights.items() if marks[at] == "O") / total
+        assert chances[0, at, 0] == pytest.approx(share, rel=1e-2, abs=1e-3)

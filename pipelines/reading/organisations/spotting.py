@@ -32,6 +32,8 @@ MODEL: Final = Path(__file__).with_name("model")
 LEAST: Final = 0.35
 #: A name at least so sure is looked for in the rest of its text.
 _COMES_AGAIN: Final = 0.8
+#: Less sure ones are held against the sure names of their text.
+_DOUBTED: Final = 0.7
 #: A name the caller does not vouch for stands only where the tagger thinks it at least so likely a part of a name.
 _IN_A_NAME: Final = 0.25
 #: What stands in a list of organisations is one if the tagger holds it at least so likely.
@@ -103,7 +105,7 @@ class Spotter:
     def _join(
         self, text: str, simple: str, tagged: list[_Claim], inside: Array, vouched: Sequence[str]
     ) -> list[Organisation]:
-        claims = [*tagged, *_vouched(text, vouched, inside)]
+        claims = [*_agreeing(text, tagged), *_vouched(text, vouched, inside)]
         if self._gazetteer is not None:
             for found in self._gazetteer.find(text):
                 if float(inside[found.start : found.end].mean()) >= _IN_A_NAME:
@@ -155,6 +157,24 @@ def _occurrences(text: str, names: Sequence[str]) -> Iterator[tuple[int, int]]:
     for last, length in automaton.iter_long(text):
         if stands_alone(text, last + 1 - length, last + 1):
             yield last + 1 - length, last + 1
+
+
+def _agreeing(text: str, tagged: Sequence[_Claim]) -> list[_Claim]:
+    """The tagger's claims; an unsure one with a character or two too many is cut to what is sure elsewhere."""
+    sure = {
+        text[one.start : one.end]: one.confidence
+        for one in tagged
+        if one.confidence >= _COMES_AGAIN and one.end - one.start >= _SHORT
+    }
+    return [one if one.confidence >= _DOUBTED else _cut(text, one, sure) for one in tagged]
+
+
+def _cut(text: str, one: _Claim, sure: dict[str, float]) -> _Claim:
+    for cut in (1, 2):
+        for start, end in ((one.start, one.end - cut), (one.start + cut, one.end)):
+            if text[start:end] in sure:
+                return _Claim(start, end, _TAGGED, 0.9 * sure[text[start:end]])
+    return one
 
 
 def _vouched(text: str, names: Sequence[str], inside: Array) -> list[_Claim]:

@@ -97,12 +97,12 @@ def calibration(network: Network, pieces: Sequence[Piece]) -> tuple[float, float
                 right.append((span.start, span.end) in marked)
     x, y = np.array(odds), np.array(right, np.float64)
     slope, offset = 1.0, 0.0
-    for _ in range(50):  # Newton's method on two numbers
+    for _ in range(200):  # Newton's method on two numbers, in steps too short to fly off
         chance = 1 / (1 + np.exp(-(slope * x + offset)))
         weight = chance * (1 - chance) + 1e-9
         gradient = np.array([((y - chance) * x).sum(), (y - chance).sum()])
         hessian = np.array([[(weight * x * x).sum(), (weight * x).sum()], [(weight * x).sum(), weight.sum()]])
-        step = np.linalg.solve(hessian + 1e-6 * np.eye(2), gradient)
+        step = np.clip(np.linalg.solve(hessian + 1e-6 * np.eye(2), gradient), -0.2, 0.2)
         slope, offset = slope + float(step[0]), offset + float(step[1])
     return slope, offset
 
