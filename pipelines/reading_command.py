@@ -88,18 +88,22 @@ def _read_file(file: Path, out: Path, least: float | None, ask: bool) -> tuple[d
         lines = read_lines(file)
         while batch := _batch(lines, BATCH_TEXTS, BATCH_CHARACTERS):
             good = [one for one in batch if isinstance(one, Line)]
-            for one in batch:
-                if isinstance(one, RefusedLine):
-                    refused += 1
-                    write_line(kept, one.as_dict())
-                    if refused <= SHOWN:
-                        field = f" field {one.field}:" if one.field else ""
-                        click.echo(
-                            harmless(f"rejected: {file.name}:{one.number}:{field} {one.reason}"), err=True
-                        )
             asked = [Asked(one.text, one.published, one.names, one.title) for one in good]
-            for line, found in zip(good, read(asked, least=least, further=further), strict=True):
-                texts += 1
+            told = read(asked, least=least, further=further)
+            wrong = [one for one in batch if isinstance(one, RefusedLine)]
+            wrong += [
+                RefusedLine(line.number, "text", found.failed, line.text[:2000])
+                for line, found in zip(good, told, strict=True)
+                if found.failed
+            ]
+            for one in sorted(wrong, key=lambda each: each.number):
+                refused += 1
+                write_line(kept, one.as_dict())
+                if refused <= SHOWN:
+                    field = f" field {one.field}:" if one.field else ""
+                    click.echo(harmless(f"rejected: {file.name}:{one.number}:{field} {one.reason}"), err=True)
+            for line, found in zip(good, told, strict=True):
+                texts += not found.failed
                 cut += len(line.text) > TEXT_LIMIT
                 for fact in found.facts:
                     counts[fact.type] += 1

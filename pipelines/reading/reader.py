@@ -7,15 +7,17 @@ on labelled text, so that the facts of a type are as right and as complete as th
 from __future__ import annotations
 
 import datetime as dt
+import logging
 import re
 from bisect import bisect_right
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any, Final
 
-from pipelines.reading import categories, organisations, people, relations
+from pipelines.errors import ValuenetError
+from pipelines.reading import categories, events, organisations, people, relations
 from pipelines.reading.by_patterns import gazetteer_of, read_patterns
-from pipelines.reading.fact import ORGANISATION_ROLES, Fact, Organisation, Type
+from pipelines.reading.fact import ORGANISATION_ROLES, Fact, Organisation, Piece, Role, Type
 from pipelines.reading.gazetteer import Gazetteer
 from pipelines.reading.joining import join
 from pipelines.reading.masking import Document, Masked
@@ -34,6 +36,8 @@ _EVENTS: Final = frozenset(("cooperation", "contract", "investment", "acquisitio
 _CLAUSE_END: Final = re.compile(r"[，,。；;！？!?\n]")
 #: Types of facts that are about some technology.
 _TOPICAL: Final = frozenset(("cooperation", "contract"))
+
+_log = logging.getLogger(__name__)
 
 #: One more reader: of texts and the organisations in them.
 Further = Callable[[Sequence[str], Sequence[Sequence[Organisation]]], list[list[Fact]]]
@@ -54,10 +58,12 @@ class Asked:
 
 @dataclass(frozen=True, slots=True)
 class Read:
-    """What was read in a text: its facts, and the full names of the short forms that it explains."""
+    """What was read in a text: its facts, and the full names of the short forms that it explains; or why nothing
+    could be."""
 
     facts: list[Fact] = field(default_factory=list)
     means: Mapping[str, str] = field(default_factory=dict)
+    failed: str = ""
 
 
 def read_facts(
@@ -88,7 +94,23 @@ def batches(asked: Sequence[Asked]) -> list[Sequence[Asked]]:
 
 def read(asked: Sequence[Asked], *, least: float | None = None, further: Further | None = None) -> list[Read]:
     """What stands in each text. Each reader gives out what `thresholds.yaml` says, or what has the confidence
-    `least`; `further` is one more reader."""
+    `least`; `further` is one more reader. A text over which a reader breaks has `failed`, and stops no other."""
+    try:
+        return _read(asked, least, further)
+    except ValuenetError:
+        raise
+    except Exception as error:
+        if len(asked) > 1:
+            half = len(asked) // 2
+            return [
+                *read(asked[:half], least=least, further=further),
+                *read(asked[half:], least=least, further=further),
+            ]
+        _log.exception("a reader broke over a text")
+        return [Read(failed=f"a reader broke: {type(error).__name__}: {error}"[:300])]
+
+
+def _read(asked: Sequence[Asked], least: float | None, further: Further | None) -> list[Read]:
     texts = [one.text[:TEXT_LIMIT] for one in asked]
     spotted = organisations.spot_all(
         texts, [_known(one, text) for one, text in zip(asked, texts, strict=True)]
@@ -122,6 +144,7 @@ def every_reader(
     """What each reader says of each text: all of it, whatever it is worth."""
     return {
         "relations": relations.read_all(texts, spotted),
+        "events": events.read_all(texts, spotted),
         "patterns": [
             read_patterns(text, own, one.published, one.title, one.gazetteer)
             for one, text, own in zip(asked, texts, spotted, strict=True)
@@ -134,7 +157,9 @@ def _without_itself(fact: Fact) -> Fact:
     """本公司 names nobody: the post is told, and in the details whom the text calls the employer."""
     if "itself" not in fact.details or "employer" not in fact.roles:
         return fact
-    roles = {role: pieces for role, pieces in fact.roles.items() if role != "employer"}
+    roles: dict[Role, tuple[Piece, ...]] = {
+        role: pieces for role, pieces in fact.roles.items() if role != "employer"
+    }
     return replace(fact, roles=roles, details={**fact.details, "employer": fact.roles["employer"][0].text})
 
 

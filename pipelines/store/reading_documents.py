@@ -46,10 +46,12 @@ _DECIDED: Final = ("accepted", "mended", "rejected")
 
 @dataclass(slots=True)
 class Done:
-    """What a run did: documents read, copies among them, and facts read by what became of them."""
+    """What a run did: documents read, copies among them, those over which a reader broke, and facts read by what
+    became of them."""
 
     documents: int = 0
     copies: int = 0
+    failed: int = 0
     states: Counter[str] = field(default_factory=Counter)
 
     @property
@@ -58,7 +60,14 @@ class Done:
 
     def as_dict(self) -> dict[str, int]:
         kept = {name: self.states[name] for name in ("taken", "waiting", "noted", "copy")}
-        return {"documents": self.documents, "copies": self.copies, "facts": self.states.total(), **kept}
+        broken = {"failed": self.failed} if self.failed else {}
+        return {
+            "documents": self.documents,
+            "copies": self.copies,
+            **broken,
+            "facts": self.states.total(),
+            **kept,
+        }
 
 
 def unread(engine: Engine, limit: int | None = None) -> int:
@@ -167,6 +176,7 @@ def _keep(
     )  # fmt: skip
     write_documents(connection, ids)
     done.copies += len(originals)
+    done.failed += sum(bool(one.failed) for one in found)
     done.states.update(row["state"] for row in rows.values())
 
 

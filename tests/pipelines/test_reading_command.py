@@ -9,6 +9,8 @@ from typing import Any
 import pytest
 from click.testing import CliRunner, Result
 
+from pipelines.reading import people
+from pipelines.reading.fact import Fact
 from pipelines.store.session import open_store
 from tests.program import run
 from tests.read_store import add_documents
@@ -126,3 +128,25 @@ def test_hostile_texts_end(tmp_path: Path, text: str) -> None:
     given.write_text(json.dumps({"id": 1, "text": text}) + "\n")
     done = call("read", given, "--out", out, "--json")
     assert done.exit_code == 0, done.output
+
+
+def test_a_text_over_which_a_reader_breaks_stops_no_other(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    read_all = people.read_all
+
+    def fragile(texts: list[str]) -> list[list[Fact]]:
+        if any("易碎" in text for text in texts):
+            raise ZeroDivisionError("by a test")
+        return read_all(texts)
+
+    monkeypatch.setattr(people, "read_all", fragile)
+    given, out = tmp_path / "news.jsonl", tmp_path / "facts.jsonl"
+    rows = [{"id": number, "text": TEXT + ("易碎" if number == 5 else "")} for number in range(9)]
+    given.write_text("".join(json.dumps(one) + "\n" for one in rows))
+    done = call("read", given, "--out", out, "--json")
+    assert done.exit_code == 1
+    assert {one["doc"] for one in lines(out)} == {0, 1, 2, 3, 4, 6, 7, 8}
+    (kept,) = lines(tmp_path / "facts.rejected.jsonl")
+    assert kept["line"] == 6
+    assert "ZeroDivisionError" in kept["reason"]
