@@ -17,6 +17,7 @@ from pipelines.reading.people.posts import (
     employer_end,
     is_post,
     is_qualification,
+    name_start,
     pieces,
     read_held,
     trimmed,
@@ -24,6 +25,7 @@ from pipelines.reading.people.posts import (
 from pipelines.reading.people.schools import Studied, bare_school, read_degrees, read_studies
 from pipelines.reading.people.times import Time, find_times
 from pipelines.reading.people.verbs import (
+    AND_ANOTHER,
     AT,
     BEFORE,
     CLOSED,
@@ -243,7 +245,7 @@ class _Reader:
         self.state.itself = text[first:last] in words_of("words", "itself")
         if tell:
             for waiting in self.state.waiting:
-                if text[waiting[1]] in "、和及与":
+                if text[waiting[1]] in "、和及与以\x00":
                     self._employment(waiting, None)
             self.state.waiting = []
             self._employment((first, last), None)
@@ -273,6 +275,12 @@ class _Reader:
                 return
             if state.verb in ("now", "time", "also", "besides"):
                 return
+        for another in AND_ANOTHER.finditer(text, start, end):
+            second = read_held(text, another.end(), end)
+            if second is not None and second.employer is not None and second.sure:
+                first, last = trimmed(text, start, another.start("joint"))
+                state.waiting.append((name_start(text, first, last), last))
+                start = another.end()
         within = state.employer is not None and state.sure and text[state.clause[0] - 1] == "、"
         held = read_held(text, start, end, within=within)
         if held is None:
@@ -293,7 +301,7 @@ class _Reader:
                 held = Held((joint.end(), held.employer[1]), held.post, held.itself, held.sure)
                 state.employer = held.employer
             for waiting in state.waiting[-8:]:
-                if text[waiting[1]] in "、和及与":
+                if text[waiting[1]] in "、和及与以\x00":
                     self._employment(waiting, held.post)
         state.waiting = []
         if state.employer is not None:

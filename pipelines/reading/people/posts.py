@@ -63,6 +63,8 @@ _OWNED: Final = re.compile(
     r"[^,;。]{2,20}?(?:全资|联营|合营|下属|所属|旗下|附属(?!医院|中学|小学|学校|第)|控股(?=子公司|附属|企业|公司的|的)|参股(?=公司|企业|子))"
     r"的?(?:全资|控股|联营|核心)?(?:子公司|附属企业|附属公司|企业|公司|单位|机构|的)?(?=[^的]{4,})"
 )
+#: 某交易所上市公司甲公司.
+_LISTED: Final = re.compile(r"[一-龥]{0,12}上市公司(?=[一-龥a-z])")
 _LEAD: Final = re.compile(
     r"(?:[\s\x00\"“”·•*'-]|及|和|与|为|原|时任|前(?!海|程|沿|锦|门|线)|还有|在|于|由|到|赴|至|的|起|后|且|并|也|另|还|又|曾(?!公)|现(?!代)|先后|分别|同时|过|目前|期间|其间|从|自|当时|一直|继续|"
     r"我国|国内|著名的?|知名的?|当时的?|了)"
@@ -82,7 +84,7 @@ class Held:
 
 
 #: 甲公司等公司董事.
-_AND_OTHERS: Final = re.compile(r"\x00*(?:等(?:[多几数]家|\d+家)?(?:公司|企业|单位|机构)?)?\x00*的?\x00*")
+_AND_OTHERS: Final = re.compile(r"\x00*(?:等(?:[多几数]家|\d+家)?(?:公司|企业|单位|机构)?)?\x00*[的之]?\x00*")
 
 
 def pieces(plain: str, start: int, end: int) -> list[tuple[int, int]]:
@@ -127,7 +129,7 @@ def read_held(plain: str, start: int, end: int, *, within: bool = False) -> Held
         while after < end and plain[after] == GAP:
             after += 1
         if after < end:
-            first = _stripped(plain, start, gap)
+            first = name_start(plain, start, gap)
             edge = employer_end(plain, first, gap)
             if edge is not None and (edge == gap or edge == first + len(plain[first:gap].rstrip())):
                 return Held((first, edge), (after + (plain[after] == "的"), end))
@@ -139,7 +141,7 @@ def read_held(plain: str, start: int, end: int, *, within: bool = False) -> Held
         return None
     if (match := _ITSELF.match(plain, start, end)) and match.end() < end:
         return Held(match.span(), (match.end() + (plain[match.end()] == "的"), end), itself=True)
-    first = _stripped(plain, start, end)
+    first = name_start(plain, start, end)
     edge = employer_end(plain, first, end)
     sure = edge is not None
     if edge is None:
@@ -210,9 +212,9 @@ def _is_department(words: str) -> bool:
     return split_by_words(words, _ALL, _LONGEST)
 
 
-def _stripped(plain: str, start: int, end: int) -> int:
+def name_start(plain: str, start: int, end: int) -> int:
     """Behind 某集团全资子公司 and the like."""
-    match = _OWNED.match(plain, start, end)
+    match = _OWNED.match(plain, start, end) or _LISTED.match(plain, start, end)
     if match is None:
         return start
     edge = employer_end(plain, match.end(), end)

@@ -167,6 +167,8 @@ def _next_school(plain: str, at: int, end: int) -> re.Match[str] | None:
         inner = list(_VERB.finditer(plain, start, match.end() - 2)) + list(
             _PLACE.finditer(plain, start, match.end() - 2)
         )
+        # 甲大学硕士及乙大学学士
+        inner += list(_DEGREE.finditer(plain, start, match.end() - 2))
         if inner:
             cut = max(one.end() for one in inner)
             cut = _after_lead(plain, cut, end)

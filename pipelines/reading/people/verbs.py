@@ -29,13 +29,17 @@ VERB: Final = re.compile(
 CLOSED: Final = re.compile(one_of(words_of("words", "works_closed")))
 AT: Final = re.compile(r"(?:先后|曾|一直|分别|长期|均|开始|\s|\x00)*(?:在|于|至|到|赴|由)")
 JOINT: Final = re.compile(r"([^和及与]{2,8})[和及与](?:原|时任)?")
+#: 甲有限公司及乙有限公司, where a post of both follows.
+AND_ANOTHER: Final = re.compile(
+    r"(?:公司|集团|银行|大学|学院|事务所|协会)\x00*(?P<joint>以及|及|和|与)(?![其子分])"
+)
 SEAT: Final = re.compile(r"代表$|委员$|常委$")
 #: 加入甲公司之前.
 BEFORE: Final = re.compile(r"(?:之前|以前|之后|以来|以后|的?时期|期间|前|后|时|起|至今)$")
 LATER: Final = re.compile(r"(?:[一二两三四五六七八九十\d]{1,3}(?:多)?(?:年|个月)|不久)(?:多)?$")
 _SEPARATORS: Final = re.compile(r"[,、:]")
 NO_EMPLOYER: Final = re.compile(
-    r"中国共产党|共产党|党$|民盟|民建|九三学社|社会|大学学习|行业|领域|工作$|.{0,6}阶段|董事会$|监事会$|参加"
+    r"中国共产党|共产党|党$|民盟|民建|九三学社|社会|大学学习|行业|领域|工作$|.{0,6}阶段|董事会$|监事会$|参加|(?<=[在于到])部队$"
 )
 CV_BEGINS: Final = re.compile(
     r"\s*(?:(?:19|20)\d\d\s?[年./-]|历任|曾任|现任|工作经历|主要(?:工作)?(?:经历|简历))"
