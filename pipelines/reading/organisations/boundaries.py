@@ -15,7 +15,7 @@ _FORM: Final = re.compile(
     r"(?:(?![与和及同跟向为对由给的将拟以于在共已])[一-龥（）()]){0,10}?(?:股份有限公司|有限责任公司|集团有限公司|有限公司)"
 )
 _BRANCH: Final = re.compile(
-    r"(?:(?![与和及同跟向为对由给的将拟以于在共已])[一-龥]){0,10}?(?:分行|支行|分公司|支公司|营业部)"
+    r"(?:(?![与和及同跟向为对由给的将拟以于在共已]|银行|公司|证券)[一-龥]){0,10}?(?:分行|支行|分公司|支公司|营业部)"
 )
 _PARTNERS: Final = re.compile(r"\s?[（(](?:有限|普通|特殊普通)合伙[）)]")
 _STOCK: Final = re.compile(r"(?:S\*ST|SST|\*ST|ST)\s?$")
@@ -45,7 +45,7 @@ def is_generic(name: str) -> bool:
 
 
 def mended(text: str, start: int, end: int, most: int) -> tuple[int, int]:
-    """The span of the whole name of which a tagger found `start` to `end`; it ends at `most` at the latest.
+    """The span of the whole name of which a tagger found `start` to `end`. The next name begins at `most`.
 
     Legal forms, branches of banks and 有限合伙 in brackets are taken in; quotes and half brackets are cut off."""
     while start < end and text[start] in _EDGES:
@@ -60,7 +60,8 @@ def mended(text: str, start: int, end: int, most: int) -> tuple[int, int]:
         form = _FORM.match(text, end, min(most, end + 24))
         end = form.end() if form and form.end() - end <= 16 else end
     if _BODY_OF_BRANCHES.search(text, max(start, end - 6), end):
-        branch = _BRANCH.match(text, end, min(most, end + 16))
+        # A tagger may have taken the branch for a name of its own, so this one goes beyond `most`.
+        branch = _BRANCH.match(text, end, end + 16)
         end = branch.end() if branch else end
     partners = _PARTNERS.match(text, end, min(most, end + 10))
     end = partners.end() if partners else end

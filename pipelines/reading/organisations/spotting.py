@@ -26,6 +26,7 @@ from pipelines.reading.organisations.network import Network
 from pipelines.reading.organisations.short_forms import LIMIT, Bearer, learnt, referring
 from pipelines.reading.sentences import TEXT_LIMIT, sentences
 from pipelines.simplifying import simplify_in_place
+from pipelines.taxonomy import taxonomy
 
 MODEL: Final = Path(__file__).with_name("model")
 #: The tagger's finds below this confidence are left out.
@@ -98,7 +99,9 @@ class Spotter:
             for span, most in zip(reading.spans, starts, strict=True):
                 confidence = self._network.confidence(span.probability)
                 start, end = mended(simple[number], begin + span.start, begin + span.end, most)
-                if confidence >= LEAST and end - start > 1 and not is_generic(simple[number][start:end]):
+                if claims[number] and start < claims[number][-1].end:
+                    continue  # the branch of the body before, by now a part of its name
+                if confidence >= LEAST and end - start > 1 and _is_name(simple[number][start:end]):
                     claims[number].append(_Claim(start, end, _TAGGED, confidence))
         return zip(simple, claims, inside, strict=True)
 
@@ -108,7 +111,8 @@ class Spotter:
         claims = [*_agreeing(text, tagged), *_vouched(text, vouched, inside)]
         if self._gazetteer is not None:
             for found in self._gazetteer.find(text):
-                if float(inside[found.start : found.end].mean()) >= _IN_A_NAME:
+                long = found.end - found.start > _SHORT
+                if long or float(inside[found.start : found.end].mean()) >= _IN_A_NAME:
                     claims.append(_Claim(found.start, found.end, _KNOWN, 0.9))
         settled = _settled(text, claims)
         claims += [
@@ -133,6 +137,11 @@ class Spotter:
             )
             for one in _settled(text, claims)
         ]
+
+
+def _is_name(words: str) -> bool:
+    """Towns stay: their governments are called so. Countries do not."""
+    return not is_generic(words) and (words.isascii() or taxonomy("countries").find(words) is None)
 
 
 def _groups(texts: Sequence[str]) -> Iterator[tuple[int, int]]:
