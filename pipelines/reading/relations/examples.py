@@ -1,4 +1,4 @@
-"""One sentence with two organisations as the models see it: simplified, numbers folded, all mentions of both marked.
+"""A sentence with two organisations as the models see it: simplified, numbers folded, all mentions of both marked.
 
 The organisation that stands first is A, the other B: a model sees each pair one way round only, and what it says is
 turned for the other. Numbers become 0 (the training data hides them), and wide punctuation narrow.

@@ -12,10 +12,12 @@ from typing import Final
 import numpy as np
 
 from pipelines.errors import InputError
-from pipelines.reading.relations.calibration import Line, sigmoid, softmax
+from pipelines.reading.relations.calibration import Mixing
 from pipelines.reading.relations.examples import Example, Span, example
 from pipelines.reading.relations.features import features
+from pipelines.reading.relations.inputs import tag_scores
 from pipelines.reading.relations.labels import LABELS, REVERSED, TYPES, Matrix
+from pipelines.reading.relations.network import Network, load_networks
 from pipelines.reading.relations.weights import Weights
 
 Pair = tuple[str, Span, Span]
@@ -27,38 +29,43 @@ _TOGETHER: Final = 256
 
 @dataclass(frozen=True)
 class Model:
-    """`lines` calibrate the chances of types."""
+    """Weights of pieces of text and some networks, mixed. The networks' scores are their mean."""
 
     weights: Weights
-    lines: tuple[Line, ...]
+    networks: tuple[Network, ...]
+    mixing: Mixing
 
     def chances(self, examples: Sequence[Example]) -> tuple[Matrix, Matrix]:
         """Of labels (n, 44), and calibrated of types (n, 5), for the pair as asked for (turned examples turned)."""
         parts = [
-            self.weights.scores([features(one) for one in examples[at : at + _TOGETHER]])
-            for at in range(0, len(examples), _TOGETHER)
+            self._scores(examples[at : at + _TOGETHER]) for at in range(0, max(1, len(examples)), _TOGETHER)
         ]
-        scores = np.concatenate([*parts, np.zeros((0, len(LABELS) + len(TYPES)), np.float32)])
-        return self.mixed(scores, np.array([one.turned for one in examples], bool))
-
-    def mixed(
-        self, scores: Matrix, turned: np.ndarray[tuple[int], np.dtype[np.bool_]]
-    ) -> tuple[Matrix, Matrix]:
-        labels = softmax(scores[:, : len(LABELS)])
+        labels, types = self.mixing([np.concatenate(one) for one in zip(*parts, strict=True)])
+        turned = np.array([one.turned for one in examples], bool)
         labels[turned] = labels[turned][:, REVERSED]
-        raw = sigmoid(scores[:, len(LABELS) :])
-        types = [line(raw[:, at]) for at, line in enumerate(self.lines)]
-        return labels, np.stack(types, axis=1).astype(np.float32)
+        return labels, types
+
+    def _scores(self, examples: Sequence[Example]) -> list[Matrix]:
+        """By model: that of weights, and the networks together if there are any."""
+        given = [self.weights.scores([features(one) for one in examples])]
+        if self.networks:
+            shares = tag_scores([one.text for one in examples])
+            told = [network.scores(examples, shares) for network in self.networks]
+            given.append(np.mean(told, axis=0, dtype=np.float32))
+        return given
 
     @staticmethod
     def load(folder: Path) -> Model:
         """Raises InputError where the model's files are not there or not right."""
         try:
             card = json.loads((folder / _CARD).read_text("utf-8"))
-            lines = tuple(Line(*card["calibration"][kind]) for kind in TYPES)
+            mixing = Mixing(
+                tuple(card["mixing"]["labels"]),
+                {kind: tuple(card["mixing"]["types"][kind]) for kind in TYPES},
+            )
             if card["labels"] != list(LABELS):
                 raise InputError("a model of other relations", where=str(folder))
-            return Model(Weights.load(folder), lines)
+            return Model(Weights.load(folder), load_networks(folder), mixing)
         except (OSError, ValueError, KeyError, TypeError) as error:
             raise InputError(f"no model of relations: {error}", where=str(folder)) from error
 

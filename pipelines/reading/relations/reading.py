@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from bisect import bisect_left
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -11,7 +12,7 @@ import numpy as np
 
 from pipelines.reading.fact import Fact, Organisation, Piece, Role, Type
 from pipelines.reading.relations.examples import Example, example
-from pipelines.reading.relations.labels import COLUMNS, LABELS, TYPES, Matrix, roles
+from pipelines.reading.relations.labels import COLUMNS, DIRECTED, INDEX, LABELS, TYPES, Matrix, reverse, roles
 from pipelines.reading.relations.model import shared_model
 from pipelines.reading.sentences import TEXT_LIMIT, Sentence, sentences
 
@@ -22,10 +23,14 @@ LEAST: Final = 0.2
 _CROWD: Final = 8
 _NEIGHBOURS: Final = 3
 #: Pairs of one text, at most.
-_PAIRS: Final = 2000
+_PAIRS: Final = 600
 #: Names further apart are in no relation that a sentence of news states.
 _FAR: Final = 160
 _TOGETHER: Final = 512
+#: Between two names, what makes the second one the doer: of 22 pairs of the training data 18 bear it out.
+_PASSIVE: Final = re.compile(
+    r"[近日已将正式或拟，,也曾]{0,3}(?:被|获得?|遭|由|为|受|引[入进])(?:(?:大|控股|新)?股东)?"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,14 +87,16 @@ def _decide(candidates: Sequence[_Candidate], texts: Sequence[str], found: list[
     labels, types = shared_model().chances([one.example for one in candidates])
     for row, column in np.argwhere(types >= LEAST):
         one = candidates[row]
-        fact = _fact(one, TYPES[column], labels[row], float(types[row, column]))
+        fact = _fact(texts, one, TYPES[column], labels[row], float(types[row, column]))
         found[one.text].append(fact)
 
 
-def _fact(one: _Candidate, kind: Type, labels: Matrix, chance: float) -> Fact:
+def _fact(texts: Sequence[str], one: _Candidate, kind: Type, labels: Matrix, chance: float) -> Fact:
     """The likeliest label of the type gives the roles; the share of its type's chance that plays the same roles
     lowers the confidence where the direction is unsure."""
     columns = COLUMNS[kind]
+    if kind != "cooperation" and _PASSIVE.fullmatch(texts[one.text], one.first.end, one.second.start):
+        labels = _passive(labels)
     best = LABELS[columns[int(labels[columns].argmax())]]
     played = roles(best)
     agreeing = sum(
@@ -108,3 +115,12 @@ def _fact(one: _Candidate, kind: Type, labels: Matrix, chance: float) -> Fact:
         method=METHOD,
         details={"relation": best},
     )
+
+
+def _passive(labels: Matrix) -> Matrix:
+    """The chances with those of the first doing something to the second given to the second doing it."""
+    labels = labels.copy()
+    for label in DIRECTED:
+        labels[INDEX[reverse(label)]] += labels[INDEX[label]]
+        labels[INDEX[label]] = 0
+    return labels
