@@ -257,6 +257,7 @@ def test_the_card_says_data_and_licences() -> None:
     assert {source["name"]: source["licence"] for source in card["data"]} == {
         "FewFC": "CC BY-SA 4.0",
         "FinRE": "MIT",
+        "own sentences": "Apache-2.0",
     }
     assert sum(path.stat().st_size for path in MODEL.iterdir()) < 4_000_000
 
