@@ -72,7 +72,7 @@ def test_a_report_called_interim_is_of_six_months() -> None:
 def test_units_above_a_table(unit: str, number: float) -> None:
     stated = stated_unit(unit)
     assert stated is not None
-    assert (stated.scale * 10, stated.currency) == (number, "CNY")
+    assert (float(stated.scale) * 10, stated.currency) == (number, "CNY")
 
 
 def test_units_in_the_label_the_header_and_the_cell() -> None:
