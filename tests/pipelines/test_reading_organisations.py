@@ -138,6 +138,14 @@ def test_texts_do_not_change_each_other() -> None:
     assert [_names(one) for one in together] == [_names(spot(text)) for text in texts]
 
 
+def test_names_given_that_are_no_names_are_not_looked_for() -> None:
+    text = "腾讯 投资、\ud800华为 37。"
+    assert [one.text for one in spot(text, ["", " ", "、", "\ud800", "\ud800华为", "37"]) if one.known] == [
+        "\ud800华为",
+        "37",
+    ]
+
+
 def test_as_many_lists_of_names_as_texts_are_needed() -> None:
     with pytest.raises(ValueError, match="2 texts"):
         spot_all(["一", "二"], [["三"]])
@@ -198,6 +206,8 @@ def test_spans_are_sorted_and_nest_only_known_names(text: str, known: list[str])
         ("星河(智能上市", "星河(智能", "星河"),
         ("青禾投资中心（有限合伙）", "青禾投资中心", "青禾投资中心（有限合伙）"),
         ("腾讯与华为技术有限公司", "腾讯", "腾讯"),
+        ("腾讯投资了星河", "腾讯投资", "腾讯"),
+        ("腾讯投资宣布", "腾讯投资", "腾讯投资"),
         ("工商银行建设银行上海分行", "工商银行", "工商银行"),
     ],
 )

@@ -17,6 +17,8 @@ _FORM: Final = re.compile(
 _BRANCH: Final = re.compile(
     r"(?:(?![与和及同跟向为对由给的将拟以于在共已]|银行|公司|证券)[一-龥]){0,10}?(?:分行|支行|分公司|支公司|营业部)"
 )
+#: Words that end names, and are verbs before 了, 过 and 于: 腾讯投资了 is 腾讯.
+_VERB: Final = re.compile(r"投资|控股|收购|入股|增资|注资|并购|合作|合资|参股|增持|减持")
 _PARTNERS: Final = re.compile(r"\s?[（(](?:有限|普通|特殊普通)合伙[）)]")
 _STOCK: Final = re.compile(r"(?:S\*ST|SST|\*ST|ST)\s?$")
 _BODY_OF_BRANCHES: Final = re.compile(r"(?:银行|证券|保险|信用社|有限公司|股份公司|财险|人寿|农商行)$")
@@ -54,6 +56,12 @@ def mended(text: str, start: int, end: int, most: int) -> tuple[int, int]:
         end -= 1
     if start >= end:
         return start, start
+    if (
+        text[end : end + 1] in ("了", "过", "于")
+        and _VERB.search(text, max(start, end - 2), end)
+        and end - start > 3
+    ):
+        end -= 2
     stock = _STOCK.search(text, max(0, start - 5), start)
     start = stock.start() if stock else start
     if not text[start:end].endswith(_FORMED):

@@ -190,7 +190,7 @@ def _vouched(text: str, names: Sequence[str], inside: Array) -> list[_Claim]:
     """Names said to stand in this text. A short one that is a common word elsewhere in it (苹果, 长城) counts only
     where it is read as a name, if anywhere it is."""
     found: dict[str, list[tuple[int, int, float]]] = {}
-    for start, end in _occurrences(text, [name for name in names if name]):
+    for start, end in _occurrences(text, [name for name in names if any(map(str.isalnum, name))]):
         found.setdefault(text[start:end], []).append((start, end, float(inside[start:end].mean())))
     claims = []
     for name, places in found.items():
