@@ -17,7 +17,7 @@ _FORM: Final = re.compile(
 _BRANCH: Final = re.compile(
     r"(?:(?![与和及同跟向为对由给的将拟以于在共已]|银行|公司|证券)[一-龥]){0,10}?(?:分行|支行|分公司|支公司|营业部)"
 )
-#: Words that end names, and are verbs before 了, 过 and 于: 腾讯投资了 is 腾讯.
+#: Words that end names, and are verbs before 了 and 过: 腾讯投资了 is 腾讯.
 _VERB: Final = re.compile(r"投资|控股|收购|入股|增资|注资|并购|合作|合资|参股|增持|减持")
 _PARTNERS: Final = re.compile(r"\s?[（(](?:有限|普通|特殊普通)合伙[）)]")
 _STOCK: Final = re.compile(r"(?:S\*ST|SST|\*ST|ST)\s?$")
