@@ -13,7 +13,7 @@ from pipelines.taxonomy import taxonomy
 
 COLUMNS: Final = ["division", "section", "sector", "basis"]
 #: Less likely ones are not taken over.
-_LEAST: Final = 0.4
+_LEAST: Final = 0.5
 
 
 def industries(basis: Basis, entities: Iterable[str]) -> pd.DataFrame:

@@ -157,11 +157,14 @@ def test_networks_are_there_for_gephi(demo: tuple[Path, str]) -> None:
 def test_every_table_and_figure_has_its_numbers(demo: tuple[Path, str]) -> None:
     report = demo[0] / "report"
     names = {path.stem for path in (report / "data").glob("*.csv")}
-    assert {f"table_{n}" for n in (1, 3, 4, 5, 6, 7)} <= names
-    assert {f"figure_{n}" for n in (22, 23, 26, 27, 40)} <= names
+    assert names == {f"table_{n}" for n in range(1, 8)} | {f"figure_{n}" for n in range(1, 65)}
+    silent = set()
     for path in (report / "data").glob("*.csv"):
         with path.open(encoding="utf-8-sig", newline="") as file:
-            assert len(list(csv.reader(file))) > 1, path.name
+            if len(list(csv.reader(file))) < 2:
+                silent.add(path.stem)
+    # nothing in the sample web tells of research spend, or of patents of whole provinces
+    assert silent == {"table_2", "figure_16"}
 
 
 def test_a_cell_leads_to_its_words(demo: tuple[Path, str]) -> None:
