@@ -88,7 +88,7 @@ def _cooperation(record: Cooperation) -> _Told:
     roles: dict[Role, Iterable[Mention]] = {
         "provider": record.providers, "recipient": record.recipients, "party": record.parties,
     }  # fmt: skip
-    return ("contract" if record.kind == "contract" else "cooperation"), roles, {"kind": record.kind}
+    return "cooperation", roles, {"kind": record.kind}
 
 
 def _financing(record: Financing) -> _Told:

@@ -34,6 +34,7 @@ BATCH_CHARACTERS: Final = 200_000
 #: Types of facts that happen at a time: where none is stated, the publication's stands in.
 _EVENTS: Final = frozenset(("cooperation", "contract", "investment", "acquisition"))
 _CLAUSE_END: Final = re.compile(r"[，,。；;！？!?\n]")
+_SHADING: Final = frozenset(("investment", "acquisition"))
 #: Types of facts that are about some technology.
 _TOPICAL: Final = frozenset(("cooperation", "contract"))
 
@@ -120,12 +121,8 @@ def _read(asked: Sequence[Asked], least: float | None, further: Further | None) 
         told["model"] = further(texts, spotted)
     found: list[Read] = []
     for at, one in enumerate(asked):
-        facts = [
-            fact
-            for reader, by_text in told.items()
-            for fact in by_text[at]
-            if fact.confidence >= _limit(fact.type, reader, bool(one.names), least)
-        ]
+        pair = len(one.names) == 2
+        facts = _given({reader: by_text[at] for reader, by_text in told.items()}, pair, least)
         joined = join(facts, one.names)
         telling = _Telling(texts[at], spotted[at], one.published)
         means = {each.text: each.means for each in spotted[at] if each.means != each.text}
@@ -133,9 +130,28 @@ def _read(asked: Sequence[Asked], least: float | None, further: Further | None) 
     return _categorised(texts, spotted, found)
 
 
-def _limit(kind: Type, reader: str, named: bool, least: float | None) -> float:
-    shipped = thresholds()[kind].least(reader, named=named)
-    return shipped if least is None or shipped == NEVER else least
+def _given(told: Mapping[str, Sequence[Fact]], pair: bool, least: float | None) -> list[Fact]:
+    """What of one text is given out. Takeovers and investments shade into each other: where an event is told with
+    all who take part, and nobody asks about two of them, no other reader calls it by the other word."""
+    facts: list[Fact] = []
+    events: list[tuple[Type, set[str]]] = []
+    for reader in sorted(told, key=lambda name: name != "events"):
+        for fact in told[reader]:
+            shipped = thresholds()[fact.type].least(reader, pair=pair)
+            if fact.confidence < (shipped if least is None or shipped == NEVER else least):
+                continue
+            if reader == "events":
+                events.append((fact.type, _organisations(fact)))
+            elif not pair and fact.type in _SHADING:
+                own = _organisations(fact)
+                if any(kind != fact.type and own <= others for kind, others in events):
+                    continue
+            facts.append(fact)
+    return facts
+
+
+def _organisations(fact: Fact) -> set[str]:
+    return {one.text for role in ORGANISATION_ROLES[fact.type] for one in fact.roles.get(role, ())}
 
 
 def every_reader(

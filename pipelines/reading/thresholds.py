@@ -23,17 +23,18 @@ NEVER: Final = 2.0
 
 @dataclass(frozen=True, slots=True)
 class Threshold:
-    """For one type of fact. `given`: reader → the least confidence at which its facts are given out; `named` the
-    same where names were given with the text. `taken`: the least confidence at which a joined fact becomes a fact
-    of the store; below it waits for a person. `waits`: below this it is not even put to a person."""
+    """For one type of fact. `given`: reader → the least confidence at which its facts are given out; `pair` the
+    same where the text comes with exactly two names: how are they related? `taken`: the least confidence at which
+    a joined fact becomes a fact of the store; below it waits for a person. `waits`: below this it is not even put
+    to a person."""
 
     given: Mapping[str, float]
-    named: Mapping[str, float]
+    pair: Mapping[str, float]
     taken: float
     waits: float
 
-    def least(self, reader: str, *, named: bool) -> float:
-        return (self.named if named else self.given).get(reader, NEVER)
+    def least(self, reader: str, *, pair: bool) -> float:
+        return (self.pair if pair else self.given).get(reader, NEVER)
 
 
 @cache
@@ -49,8 +50,8 @@ def read_thresholds(path: Path) -> Mapping[Type, Threshold]:
     for kind in TYPES:
         fields = Fields(top.value(kind, dict), f"{top.where}: {kind}")
         given = _readers(fields, "given")
-        named = {**given, **_readers(fields, "named")}
-        found[kind] = Threshold(given, named, _number(fields, "taken"), _number(fields, "waits"))
+        pair = {**given, **_readers(fields, "pair")}
+        found[kind] = Threshold(given, pair, _number(fields, "taken"), _number(fields, "waits"))
         fields.finish()
     top.finish()
     return found
@@ -59,7 +60,7 @@ def read_thresholds(path: Path) -> Mapping[Type, Threshold]:
 def _readers(fields: Fields, name: str) -> dict[str, float]:
     listed: dict[str, object] = fields.value(name, dict, default={})
     inner = Fields(listed, f"{fields.where} {name}")
-    found = {reader: _number(inner, reader) for reader in READERS if reader in listed}
+    found: dict[str, float] = {name: _number(inner, name) for name in READERS if name in listed}
     inner.finish()
     return found
 

@@ -10,7 +10,7 @@ from pipelines.errors import InputError
 from pipelines.reading.fact_json import TYPES
 from pipelines.reading.thresholds import NEVER, read_thresholds, thresholds
 
-LINE = "{kind}: {{given: {{patterns: 0.5, people: 1}}, named: {{patterns: 0.25}}, taken: 0.9, waits: 0.4}}\n"
+LINE = "{kind}: {{given: {{patterns: 0.5, people: 1}}, pair: {{patterns: 0.25}}, taken: 0.9, waits: 0.4}}\n"
 
 
 def test_the_file_that_ships_has_every_type_in_order() -> None:
@@ -18,16 +18,16 @@ def test_the_file_that_ships_has_every_type_in_order() -> None:
     assert tuple(shipped) == TYPES
     for one in shipped.values():
         assert one.waits <= one.taken
-        assert all(0 <= value <= NEVER for value in (*one.given.values(), *one.named.values()))
-        assert one.taken >= max(min(one.given.values()), one.waits)
+        assert all(0 <= value <= NEVER for value in (*one.given.values(), *one.pair.values()))
+        assert one.taken >= min(one.given.values())
 
 
-def test_with_names_other_limits_hold_and_strangers_never_pass(tmp_path: Path) -> None:
+def test_with_two_names_other_limits_hold_and_strangers_never_pass(tmp_path: Path) -> None:
     path = tmp_path / "t.yaml"
     path.write_text("".join(LINE.format(kind=kind) for kind in TYPES))
     one = read_thresholds(path)["alias"]
-    assert (one.least("patterns", named=False), one.least("patterns", named=True)) == (0.5, 0.25)
-    assert (one.least("people", named=True), one.least("events", named=False)) == (1.0, NEVER)
+    assert (one.least("patterns", pair=False), one.least("patterns", pair=True)) == (0.5, 0.25)
+    assert (one.least("people", pair=True), one.least("events", pair=False)) == (1.0, NEVER)
 
 
 @pytest.mark.parametrize(
