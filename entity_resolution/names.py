@@ -331,7 +331,7 @@ class Lettered:
     listed: bool
 
 
-@lru_cache(maxsize=50_000)
+@lru_cache(maxsize=200_000)
 def lettered(name: str) -> Lettered:
     """The letters of an organisation's name with the part that each belongs to."""
     words = vocabulary()
