@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from itertools import accumulate
 from typing import Final, NamedTuple
 
 from pipelines.amounts import read_amount
@@ -19,6 +20,14 @@ from pipelines.records import UNDATED, When
 from pipelines.rounds import read_round
 
 METHOD: Final = "events-1"
+#: More verbs of one event in one window are a list or an attack.
+_TRIGGERS_LIMIT: Final = 20
+#: The channels that a fact is told with.
+_TOLD: Final = frozenset(
+    at
+    for at, one in enumerate(CHANNELS)
+    if one.event in TYPES or (one.event, one.role) == ("股份股权转让", "proportion")
+)
 #: A full stop between two words sets them as far apart as so many characters.
 _STOP: Final = 30
 _STOPS: Final = frozenset("。；;！？!?")
@@ -41,7 +50,7 @@ class Given(NamedTuple):
 def facts_of(text: str, offset: int, seen: Seen, given: Sequence[Given]) -> list[Fact]:
     """The facts of a window that begins at `offset` of `text`; offsets of `given` are in the window."""
     by_channel: defaultdict[Channel, list[Span]] = defaultdict(list)
-    for span in spans(seen.chances):
+    for span in spans(seen.chances, among=_TOLD):
         by_channel[CHANNELS[span.channel]].append(span)
     facts: list[Fact] = []
     for event in TYPES:
@@ -57,7 +66,7 @@ def _facts(
     seen: Seen,
     event: str,
     played: Sequence[Given],
-    by_channel: dict[Channel, list[Span]],
+    by_channel: Mapping[Channel, Sequence[Span]],
 ) -> list[Fact]:
     triggers = [(one.start, one.end) for one in by_channel.get(Channel(event, "trigger"), ())]
     if not triggers:
@@ -65,28 +74,35 @@ def _facts(
         at = CHANNELS.index(Channel(event, "trigger"))
         likeliest = int(seen.chances[:, at, 1].argmax())
         triggers = [(likeliest, min(likeliest + 2, len(seen.text)))]
+    nearest = _Nearest(seen.text, triggers[:_TRIGGERS_LIMIT])
     groups: defaultdict[int, list[Given]] = defaultdict(list)
     for one in played:
-        groups[_nearest(seen.text, triggers, one.start, one.end)].append(one)
+        groups[nearest(one.start, one.end)].append(one)
     _share(groups, event)
-    facts = []
-    for at, roles in sorted(groups.items()):
-        nearby = {
-            channel: [one for one in found if _nearest(seen.text, triggers, one.start, one.end) == at]
-            for channel, found in by_channel.items()
-        }
-        facts.append(_fact(text, offset, seen, event, triggers[at], roles, nearby))
-    return facts
+    beside: defaultdict[int, defaultdict[Channel, list[Span]]] = defaultdict(lambda: defaultdict(list))
+    for channel, found in by_channel.items():
+        for span in found:
+            beside[nearest(span.start, span.end)][channel].append(span)
+    return [
+        _fact(text, offset, seen, event, triggers[at], roles, beside[at])
+        for at, roles in sorted(groups.items())
+    ]
 
 
-def _nearest(text: str, triggers: Sequence[tuple[int, int]], start: int, end: int) -> int:
-    def far(at: int) -> int:
-        first, last = triggers[at]
-        between = (end, first) if end <= first else (last, start)
-        stops = sum(char in _STOPS for char in text[between[0] : between[1]])
-        return max(0, between[1] - between[0]) + _STOP * stops
+class _Nearest:
+    """Which of some triggers words stand nearest to, full stops between them counted."""
 
-    return min(range(len(triggers)), key=far)
+    def __init__(self, text: str, triggers: Sequence[tuple[int, int]]) -> None:
+        self._triggers = triggers
+        self._stops = [0, *accumulate(char in _STOPS for char in text)]
+
+    def __call__(self, start: int, end: int) -> int:
+        def far(at: int) -> int:
+            first, last = self._triggers[at]
+            low, high = (end, first) if end <= first else (last, start)
+            return max(0, high - low) + _STOP * max(0, self._stops[high] - self._stops[low])
+
+        return min(range(len(self._triggers)), key=far)
 
 
 def _share(groups: dict[int, list[Given]], event: str) -> None:
@@ -107,7 +123,7 @@ def _fact(
     event: str,
     trigger: tuple[int, int],
     played: Sequence[Given],
-    nearby: dict[Channel, list[Span]],
+    nearby: Mapping[Channel, Sequence[Span]],
 ) -> Fact:
     roles: defaultdict[Role, list[Piece]] = defaultdict(list)
 

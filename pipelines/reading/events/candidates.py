@@ -23,6 +23,7 @@ _AT: Final = {channel: at for at, channel in enumerate(CHANNELS)}
 #: The channels that are weighed, in the order of `Candidate.chances`.
 WEIGHED: Final = tuple(ORGANISATION)
 _MAIN: Final = np.array([_AT[one] for one in WEIGHED])
+_WANTED: Final = frozenset(_MAIN.tolist())
 #: Roles in neighbouring events that tell what somebody is: a seller is no investor.
 _BESIDE: Final = np.array(
     [
@@ -117,8 +118,7 @@ def rows_of(text: Sequence[Seen]) -> list[Row]:
 
 def _looked(seen: Seen) -> tuple[list[tuple[int, int]], Array, Array]:
     """The candidates of a window, and for each and each weighed channel the chance as a whole, and by character."""
-    wanted = set(_MAIN.tolist())
-    found = {(one.start, one.end) for one in spans(seen.chances, _BIAS) if one.channel in wanted}
+    found = {(one.start, one.end) for one in spans(seen.chances, _BIAS, _WANTED)}
     found |= {(start, end) for start, end, _, _ in seen.named}
     places = sorted(one for one in found if one[1] - one[0] <= _LONGEST)[:_LIMIT]
     if not places:

@@ -40,7 +40,10 @@ class Network:
         w = self.weights
         if w["out.weight"].shape[0] != 3 * len(CHANNELS):
             raise InputError("the model of events was trained for other labels than these")
-        self._kernels = [np.ascontiguousarray(w[f"layers.{at}.weight"].T) for at in range(len(DILATIONS))]
+        self._kernels = [
+            np.ascontiguousarray(w[f"layers.{at}.weight"].T.reshape(-1, w[f"layers.{at}.weight"].shape[0]))
+            for at in range(len(DILATIONS))
+        ]
 
     def ids(self, text: str) -> list[int]:
         """The number of each character; 0 is an unknown one."""
@@ -52,21 +55,20 @@ class Network:
         """Scores (pieces, length, channels, 3). `inside` (pieces, length, 1) is 0 behind the end of a piece."""
         w = self.weights
         given = np.concatenate((states, w["characters.weight"][ids], w["marks.weight"][marks]), axis=2)
-        hidden = np.maximum(given @ w["inward.weight"].T + w["inward.bias"], 0) * inside
+        inward = given.reshape(-1, given.shape[2]) @ w["inward.weight"].T + w["inward.bias"]
+        hidden = np.maximum(inward, 0).reshape(*given.shape[:2], -1) * inside
         outside = 1e4 * (1 - inside)
-        length = hidden.shape[1]
+        pieces, length, width = hidden.shape
         for at, dilation in enumerate(DILATIONS):
             padded = np.pad(hidden, ((0, 0), (dilation, dilation), (0, 0)))
-            summed = hidden @ self._kernels[at][1] + w[f"layers.{at}.bias"]
-            summed += padded[:, :length] @ self._kernels[at][0]
-            summed += padded[:, 2 * dilation :] @ self._kernels[at][2]
-            hidden = (hidden + np.maximum(summed, 0)) * inside
+            beside = np.concatenate((padded[:, :length], hidden, padded[:, 2 * dilation :]), axis=2)
+            summed = beside.reshape(-1, 3 * width) @ self._kernels[at] + w[f"layers.{at}.bias"]
+            hidden = (hidden + np.maximum(summed, 0).reshape(pieces, length, width)) * inside
             if at == MIXED_AFTER:
                 most = np.maximum((hidden - outside).max(axis=1), 0)
                 hidden = (hidden + (most @ w["mixed.weight"].T + w["mixed.bias"])[:, None]) * inside
         most = (hidden - outside).max(axis=1)
-        width = hidden.shape[2]
-        scores: Array = hidden @ w["out.weight"][:, :width].T
+        scores: Array = (hidden.reshape(-1, width) @ w["out.weight"][:, :width].T).reshape(pieces, length, -1)
         scores += (most @ w["out.weight"][:, width:].T + w["out.bias"])[:, None]
         return scores.reshape(*scores.shape[:2], len(CHANNELS), 3)
 

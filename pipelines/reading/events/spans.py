@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from typing import Final, NamedTuple
 
 import numpy as np
@@ -22,12 +23,14 @@ class Span(NamedTuple):
     chance: float
 
 
-def spans(chances: Array, bias: float = 0.0) -> list[Span]:
-    """The spans of one piece (characters, channels, 3). `bias` > 0 finds more, and wrong ones with them: outside is
-    taken to be e^-bias as likely."""
+def spans(chances: Array, bias: float = 0.0, among: Collection[int] | None = None) -> list[Span]:
+    """The spans of one piece (characters, channels, 3), of the channels `among` them (None: all). `bias` > 0 finds
+    more, and wrong ones with them: outside is taken to be e^-bias as likely."""
     if not len(chances):
         return []
     channels = np.flatnonzero(chances[:, :, 1].max(axis=0) >= FAINT)
+    if among is not None:
+        channels = np.array([one for one in channels.tolist() if one in among], np.int64)
     if not len(channels):
         return []
     scores = np.log(np.maximum(chances[:, channels], 1e-9))
@@ -44,11 +47,6 @@ def spans(chances: Array, bias: float = 0.0) -> list[Span]:
     return found
 
 
-def chance_of(chances: Array, channel: int, start: int, end: int) -> float:
-    """How likely the words from `start` to `end`, whole, belong to `channel`."""
-    return _chance(chances[start:end, channel])
-
-
 def _chance(part: Array) -> float:
     likely = np.log(np.maximum(part[:, 2], 1e-9))
     likely[0] = np.log(max(float(part[0, 1]), 1e-9))
@@ -57,20 +55,17 @@ def _chance(part: Array) -> float:
 
 def _paths(scores: Array) -> np.ndarray[tuple[int, int], np.dtype[np.int64]]:
     """The best path (characters, channels) for scores (characters, channels, 3); 2 follows 1 or 2 alone."""
-    many = len(scores)
-    best = scores[0].copy()
-    best[:, 2] = _NEVER
-    back = np.zeros((many, scores.shape[1], 3), np.int64)
+    many, channels = scores.shape[:2]
+    best = scores.copy()
+    best[0, :, 2] = _NEVER
     for at in range(1, many):
-        free = best.argmax(axis=1)
-        going = np.where(best[:, 1] >= best[:, 2], 1, 2)
-        back[at, :, 0] = back[at, :, 1] = free
-        back[at, :, 2] = going
-        rows = np.arange(len(best))
-        best = np.stack((best[rows, free], best[rows, free], best[rows, going]), axis=1) + scores[at]
-    path = np.zeros((many, scores.shape[1]), np.int64)
-    path[-1] = best.argmax(axis=1)
-    rows = np.arange(scores.shape[1])
+        before = best[at - 1]
+        best[at, :, :2] += before.max(axis=1)[:, None]
+        best[at, :, 2] += np.maximum(before[:, 1], before[:, 2])
+    path = np.zeros((many, channels), np.int64)
+    free = best.argmax(axis=2)
+    going = np.where(best[:, :, 1] >= best[:, :, 2], 1, 2)
+    path[-1] = free[-1]
     for at in range(many - 1, 0, -1):
-        path[at - 1] = back[at, rows, path[at]]
+        path[at - 1] = np.where(path[at] == 2, going[at - 1], free[at - 1])
     return path
