@@ -57,7 +57,7 @@ def mended(text: str, start: int, end: int, most: int) -> tuple[int, int]:
     if start >= end:
         return start, start
     if (
-        text[end : end + 1] in ("了", "过", "于")
+        text[end : end + 1] in ("了", "过")
         and _VERB.search(text, max(start, end - 2), end)
         and end - start > 3
     ):
