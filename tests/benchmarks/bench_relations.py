@@ -80,27 +80,20 @@ def main() -> None:
         f"{best_f1(labels[:, 1:], holds[:, 1:])[0]:.3f}",
     )
     console.print(table)
-    _print_curves(console, types, kinds, [card["types"][kind]["automatic"] for kind in TYPES])
+    _print_curves(console, types, kinds, card["automatic"])
     console.print(f"{len(pairs) / took:.0f} pairs a second")
     _time_articles(console, gold, wanted.articles)
 
 
-def _print_curves(console: Console, types: Matrix, kinds: Matrix, automatic: Sequence[float]) -> None:
+def _print_curves(console: Console, types: Matrix, kinds: Matrix, automatic: float) -> None:
     table = Table(title="precision / share found, of facts with at least a confidence")
     for column in ("confidence", *TYPES, "all"):
         table.add_column(column, justify="right")
-    for bar in _BARS:
+    for bar in (*_BARS, automatic):
         cells = [curve(types[:, at], kinds[:, at], [bar])[0] for at in range(len(TYPES))]
         cells.append(curve(types.ravel(), kinds.ravel(), [bar])[0])
-        table.add_row(f"{bar:.1f}", *(f"{right:.2f} / {share:.2f}" for _, right, share in cells))
-    cells = [curve(types[:, at], kinds[:, at], [bar])[0] for at, bar in enumerate(automatic)]
-    taken = types >= np.array(automatic)
-    together = float((taken * kinds).sum())
-    table.add_row(
-        "of the card",
-        *(f"{right:.2f} / {share:.2f}" for _, right, share in cells),
-        f"{together / max(1, taken.sum()):.2f} / {together / kinds.sum():.2f}",
-    )
+        name = f"{bar:.2f}" + (" (automatic)" if bar == automatic else "")
+        table.add_row(name, *(f"{right:.2f} / {share:.2f}" for _, right, share in cells))
     console.print(table)
 
 

