@@ -23,6 +23,7 @@ DILATIONS: Final = (1, 2, 4)
 #: Pieces looked at together, and their characters at most: memory stays small whatever comes.
 _TOGETHER: Final = 64
 _MOST: Final = 8000
+_ROWS: Final = 16
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,7 +105,7 @@ class Network:
             yield some, self._forward(ids, lexed), lengths
 
     def _forward(self, ids: npt.NDArray[np.int64], lexed: Array) -> Array:
-        """The pieces lie one behind the other in one flat array, so that each product is a single large one.
+        """The pieces lie one behind the other in one flat array, which is cut evenly for `_product`.
 
         Between two of them is room enough that no convolution reaches from one into the next."""
         w = self.weights
@@ -118,20 +119,34 @@ class Network:
         hidden = np.concatenate(
             (
                 w["embedding"][flat.reshape(-1)],
-                scores.reshape(len(inside), -1) @ w["lexed.weight"].T + w["lexed.bias"],
+                _product(scores.reshape(len(inside), -1), w["lexed.weight"].T) + w["lexed.bias"],
             ),
             axis=1,
         )
-        hidden = np.maximum(hidden @ w["inward.weight"].T + w["inward.bias"], 0) * inside
+        hidden = np.maximum(_product(hidden, w["inward.weight"].T) + w["inward.bias"], 0) * inside
         for at, dilation in enumerate(DILATIONS):
-            summed = hidden @ self._kernels[at][1] + w[f"layers.{at}.bias"]
-            summed[dilation:] += hidden[:-dilation] @ self._kernels[at][0]
-            summed[:-dilation] += hidden[dilation:] @ self._kernels[at][2]
+            summed = _product(hidden, self._kernels[at][1]) + w[f"layers.{at}.bias"]
+            summed[dilation:] += _product(hidden, self._kernels[at][0])[:-dilation]
+            summed[:-dilation] += _product(hidden, self._kernels[at][2])[dilation:]
             np.maximum(summed, 0, out=summed)
             hidden += summed
             hidden *= inside
-        out: Array = hidden @ w["outward.weight"].T + w["outward.bias"]
+        out = _product(hidden, w["outward.weight"].T) + w["outward.bias"]
         return out.reshape(pieces, length + room, -1)[:, :length]
+
+
+def _product(rows: Array, matrix: Array) -> Array:
+    """`rows @ matrix`, some rows at a time: so few that the library below takes one core for them. With two, on a
+    machine that has other work, the cores wait for each other longer than they reckon."""
+    whole = len(rows) // _ROWS * _ROWS
+    out = np.empty((len(rows), matrix.shape[1]), np.float32)
+    np.matmul(
+        rows[:whole].reshape(-1, _ROWS, rows.shape[1]),
+        matrix,
+        out=out[:whole].reshape(-1, _ROWS, matrix.shape[1]),
+    )
+    out[whole:] = rows[whole:] @ matrix
+    return out
 
 
 def log_odds(probability: float) -> float:
