@@ -41,6 +41,7 @@ class ShownExhibit:
     blocks: tuple[ShownBlock, ...]
     notes: tuple[str, ...]
     picture: str
+    height: int
 
 
 #: Path of a cell → the name of the page of its facts; empty for none.
@@ -61,6 +62,7 @@ def shown_exhibit(
         title=table.title.of(language),
         blocks=blocks,
         notes=tuple(note.of(language) for note in table.notes),
+        height=680 if isinstance(exhibit, Figure) and exhibit.chart == "network" else 480,
         picture=f"{table.id}_{language}" if isinstance(exhibit, Figure) and not is_empty(exhibit) else "",
     )
 
