@@ -314,9 +314,9 @@ def test_scores_count_each_saying_once() -> None:
 
 
 @pytest.mark.shared
-def test_part_of_what_was_held_back_is_found() -> None:
+def test_events_of_texts_held_back_are_found() -> None:
     paths = [shared("text", name) for name in ("fewfc_train_base.jsonl", "fewfc_train_trans.jsonl")]
-    held_back = [one for one in read_labelled(paths) if one.held_back][::12]
+    held_back = [one for one in read_labelled(paths) if one.held_back and one.said][::4]
     figures = measured(held_back, MODEL)
-    assert figures["without names, all"].f1 > 0.5
-    assert figures["with names, all"].f1 > 0.6
+    assert figures["without names, all"].f1 > 0.65
+    assert figures["with names, all"].f1 > 0.75
