@@ -12,7 +12,7 @@ from typing import Final
 import numpy as np
 
 from pipelines.errors import InputError
-from pipelines.reading.relations.calibration import Mixing
+from pipelines.reading.relations.calibration import Mixing, sigmoid
 from pipelines.reading.relations.examples import Example, Span, example
 from pipelines.reading.relations.features import features
 from pipelines.reading.relations.inputs import tag_scores
@@ -35,24 +35,31 @@ class Model:
     networks: tuple[Network, ...]
     mixing: Mixing
 
-    def chances(self, examples: Sequence[Example]) -> tuple[Matrix, Matrix]:
-        """Of labels (n, 44), and calibrated of types (n, 5), for the pair as asked for (turned examples turned)."""
+    def chances(self, examples: Sequence[Example], least: float = 0.0) -> tuple[Matrix, Matrix]:
+        """Of labels (n, 44), and calibrated of types (n, 5), for the pair as asked for (turned examples turned).
+
+        The networks are not asked about pairs to which the weights give no type with the chance `least`: for those
+        the weights stand in for them."""
         parts = [
-            self._scores(examples[at : at + _TOGETHER]) for at in range(0, max(1, len(examples)), _TOGETHER)
+            self._scores(examples[at : at + _TOGETHER], least)
+            for at in range(0, max(1, len(examples)), _TOGETHER)
         ]
         labels, types = self.mixing([np.concatenate(one) for one in zip(*parts, strict=True)])
         turned = np.array([one.turned for one in examples], bool)
         labels[turned] = labels[turned][:, REVERSED]
         return labels, types
 
-    def _scores(self, examples: Sequence[Example]) -> list[Matrix]:
+    def _scores(self, examples: Sequence[Example], least: float) -> list[Matrix]:
         """By model: that of weights, and the networks together if there are any."""
-        given = [self.weights.scores([features(one) for one in examples])]
-        if self.networks:
-            shares = tag_scores([one.text for one in examples])
-            told = [network.scores(examples, shares) for network in self.networks]
-            given.append(np.mean(told, axis=0, dtype=np.float32))
-        return given
+        weighed = self.weights.scores([features(one) for one in examples])
+        if not self.networks:
+            return [weighed]
+        promising = sigmoid(weighed[:, len(LABELS) :]).max(axis=1) >= least
+        asked = [one for one, some in zip(examples, promising, strict=True) if some]
+        shares = tag_scores([one.text for one in asked])
+        told = weighed.copy()
+        told[promising] = np.mean([network.scores(asked, shares) for network in self.networks], axis=0)
+        return [weighed, told]
 
     @staticmethod
     def load(folder: Path) -> Model:

@@ -27,6 +27,8 @@ _PAIRS: Final = 400
 #: Names further apart are in no relation that a sentence of news states.
 _FAR: Final = 160
 _TOGETHER: Final = 512
+#: Pairs to which the fast model gives no type with this chance are not shown to the slower one.
+_PROMISING: Final = 0.1
 #: Between two names, what makes the second one the doer: of 22 pairs of the training data 18 bear it out.
 _PASSIVE: Final = re.compile(
     r"[近日已将正式或拟，,也曾]{0,3}(?:被|获得?|遭|由|为|受|引[入进])(?:(?:大|控股|新)?股东)?"
@@ -84,7 +86,7 @@ def _candidates(at: int, text: str, own: Sequence[Organisation]) -> Iterator[_Ca
 
 
 def _decide(candidates: Sequence[_Candidate], texts: Sequence[str], found: list[list[Fact]]) -> None:
-    labels, types = shared_model().chances([one.example for one in candidates])
+    labels, types = shared_model().chances([one.example for one in candidates], _PROMISING)
     for row, column in np.argwhere(types >= LEAST):
         one = candidates[row]
         fact = _fact(texts, one, TYPES[column], labels[row], float(types[row, column]))
