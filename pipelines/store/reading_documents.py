@@ -196,7 +196,7 @@ def _rows(
     settled = {row.id for row in decided} | {_words(row.fact) for row in decided}
     bearer = _Meant(own, told, gazetteer)
     rows = []
-    for fact in told.facts:
+    for fact in _one_matter(told.facts):
         data = {**fact_json(fact), "mentions": bearer.of(fact)}
         key = content_id("reading", own.id, "text", fact.type, data["roles"], fact.start, fact.end)
         if key in settled or _words(data) in settled:
@@ -211,6 +211,25 @@ def _rows(
             }
         )  # fmt: skip
     return rows
+
+
+def _one_matter(facts: Sequence[Fact]) -> list[Fact]:
+    """Without the contracts that are told as a cooperation of the same in the same words: to the store both are
+    cooperation, and one matter is one fact."""
+    told: dict[frozenset[str], list[Fact]] = defaultdict(list)
+    for one in facts:
+        if one.type == "cooperation":
+            told[_everyone(one)].append(one)
+    return [
+        one
+        for one in facts
+        if one.type != "contract"
+        or not any(one.start < other.end and other.start < one.end for other in told[_everyone(one)])
+    ]
+
+
+def _everyone(fact: Fact) -> frozenset[str]:
+    return frozenset(one.text for role in ORGANISATION_ROLES[fact.type] for one in fact.roles.get(role, ()))
 
 
 def _told(text: str, fact: Fact) -> str:

@@ -205,7 +205,8 @@ def score(gold: Told, told: Told) -> tuple[float, float, float]:
 def speed(folder: Path) -> None:
     """Articles of labelled texts one behind another: how long they take, and how much memory."""
     texts = [row["text"] for row in few_events()]
-    articles, at = [], 0
+    articles: list[dict[str, Any]] = []
+    at = 0
     while len(articles) < ARTICLES:
         article = ""
         while len(article) < ARTICLE:
