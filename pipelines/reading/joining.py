@@ -11,6 +11,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
+from types import MappingProxyType
 from typing import Final
 
 from pipelines.reading.fact import ORGANISATION_ROLES, Fact, Piece, Role, Type
@@ -31,25 +32,41 @@ _SIDES: Final[tuple[Role, ...]] = ("provider", "recipient", "party")
 _Key = tuple[Type, frozenset[tuple[Role, str]]]
 
 
-def join(facts: Iterable[Fact], names: Collection[str] = ()) -> list[Fact]:
-    """The facts of one text, each once: those between `names` first, then in the order of the text."""
+def join(
+    facts: Iterable[Fact], names: Collection[str] = (), means: Mapping[str, str] = MappingProxyType({})
+) -> list[Fact]:
+    """The facts of one text, each once: those between `names` first, then in the order of the text.
+
+    `means`: full names of the short forms that the text explains. What is told of a short form is told of the full
+    name, unless somebody asks about just these words.
+    """
+    full = {short: name for short, name in means.items() if short not in names}
     once: dict[_Key, Fact] = {}
     for one in sorted(facts, key=_surest)[:FACTS_LIMIT]:
-        key = key_of(one)
+        key = key_of(one, full)
         if not key[1]:
             continue  # of nobody
+        if len(_who(key)) == 1 < len(_who(key_of(one))):
+            continue  # of one organisation under two names
         once[key] = _both(once[key], one) if key in once else one
-    kept = _one_direction(_without_parts(list(once.values())))
+    kept = _one_direction(_without_parts(list(once.values()), full))
     wanted = frozenset(names)
     return sorted(
         kept, key=lambda one: (not _between(one, wanted), one.start, one.end, one.type, -one.confidence)
     )
 
 
-def key_of(fact: Fact) -> _Key:
-    """What a fact says: its type, and who is what in it, by the words alone."""
+def key_of(fact: Fact, full: Mapping[str, str] = MappingProxyType({})) -> _Key:
+    """What a fact says: its type, and who is what in it, by the words alone, or by what they stand for."""
+    full = {} if fact.type == "alias" else full  # what an alias says is just that
     roles = _deciding(fact)
-    return fact.type, frozenset((role, one.text) for role, pieces in roles for one in pieces)
+    return fact.type, frozenset(
+        (role, full.get(one.text, one.text)) for role, pieces in roles for one in pieces
+    )
+
+
+def _who(key: _Key) -> set[str]:
+    return {who for _, who in key[1]}
 
 
 def _deciding(fact: Fact) -> list[tuple[Role, tuple[Piece, ...]]]:
@@ -88,7 +105,7 @@ def _methods(sure: Fact, other: Fact) -> str:
     return "+".join(told)[:60]
 
 
-def _without_parts(facts: Sequence[Fact]) -> list[Fact]:
+def _without_parts(facts: Sequence[Fact], full: Mapping[str, str]) -> list[Fact]:
     """Without the facts that another one tells as a part of it; what only the part knows is kept."""
     by_type: dict[Type, list[Fact]] = defaultdict(list)
     for one in facts:
@@ -97,10 +114,10 @@ def _without_parts(facts: Sequence[Fact]) -> list[Fact]:
     for listed in by_type.values():
         whole: list[Fact] = []
         holders: dict[tuple[Role, str], list[int]] = defaultdict(list)
-        for one in sorted(listed, key=lambda fact: (-len(key_of(fact)[1]), *_surest(fact))):
-            said = key_of(one)[1]
+        for one in sorted(listed, key=lambda fact: (-len(key_of(fact, full)[1]), *_surest(fact))):
+            said = key_of(one, full)[1]
             rarest = min((holders[item] for item in said), key=len, default=[])
-            inside = next((at for at in rarest if said <= key_of(whole[at])[1]), None)
+            inside = next((at for at in rarest if said <= key_of(whole[at], full)[1]), None)
             if inside is None:
                 for item in said:
                     holders[item].append(len(whole))

@@ -123,9 +123,9 @@ def _read(asked: Sequence[Asked], least: float | None, further: Further | None) 
     for at, one in enumerate(asked):
         pair = len(one.names) == 2
         facts = _given({reader: by_text[at] for reader, by_text in told.items()}, pair, least)
-        joined = join(facts, one.names)
-        telling = _Telling(texts[at], spotted[at], one.published)
         means = {each.text: each.means for each in spotted[at] if each.means != each.text}
+        joined = join(facts, one.names, means)
+        telling = _Telling(texts[at], spotted[at], one.published)
         found.append(Read([telling(fact) for fact in joined], means))
     return _categorised(texts, spotted, found)
 
@@ -144,7 +144,7 @@ def _given(told: Mapping[str, Sequence[Fact]], pair: bool, least: float | None) 
                 events.append((fact.type, _organisations(fact)))
             elif not pair and fact.type in _SHADING:
                 own = _organisations(fact)
-                if any(kind != fact.type and own <= others for kind, others in events):
+                if any(kind in _SHADING and kind != fact.type and own <= others for kind, others in events):
                     continue
             facts.append(fact)
     return facts

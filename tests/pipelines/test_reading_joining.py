@@ -113,3 +113,15 @@ def test_joining_what_is_joined_changes_nothing(facts: list[Fact]) -> None:
         assert any(key_of(one) == key_of(each) for each in facts)
         for other in joined[:at] + joined[at + 1 :]:
             assert one.type != other.type or not organisations(one) <= organisations(other)
+
+
+def test_what_is_told_of_a_short_form_is_told_of_the_full_name() -> None:
+    short = fact("cooperation", 0.8, party="甲丙")
+    full = fact("cooperation", 0.6, at=9, party="乙丙")
+    means = {"甲": "乙"}
+    assert join([short, full], (), means) == [replace(short, method="r-1")]
+    # unless somebody asks about just these words
+    assert len(join([short, full], ("甲", "乙"), means)) == 2
+    # and nobody cooperates with himself, though he may bear two names
+    assert join([fact("cooperation", party="甲乙")], (), means) == []
+    assert len(join([fact("alias", name="甲乙")], (), means)) == 1

@@ -22,9 +22,8 @@ def told(quote: str, locator: str = "text:0-5") -> Cooperation:
 
 def only(engine: Engine) -> int:
     with engine.connect() as connection:
-        return connection.execute(
-            select(schema.fact.c.id).where(schema.fact.c.kind == "cooperation")
-        ).scalar_one()
+        query = select(schema.fact.c.id).where(schema.fact.c.kind == "cooperation")
+        return int(connection.execute(query).scalar_one())
 
 
 def count(engine: Engine) -> int:
