@@ -143,17 +143,22 @@ def _text(found: Table, row: int, column: Column, language: Language) -> str:
     "--out", required=True, type=click.Path(path_type=Path), metavar="DIR", help="The report's folder."
 )
 @_top_option
+@click.option(
+    "--only", multiple=True, metavar="ID", help="table_3, figure_22 and so on; all where none is named."
+)
 @click.option("--pdf", is_flag=True, help="Print both languages into PDF files as well; needs a Chromium.")
 @json_option
 @asking
-def report_command(edition: str, out: Path, top: int, pdf: bool, as_json: bool, asked: Asked) -> None:
+def report_command(
+    edition: str, out: Path, top: int, only: tuple[str, ...], pdf: bool, as_json: bool, asked: Asked
+) -> None:
     """Write every table and figure of EDITION as pages, CSV and pictures; index.html is where to begin."""
     if asked.sample not in (None, edition):
         raise UsageError(f"the edition is {edition}; --sample names another one")
     with opened() as engine:
         basis = basis_of(engine, Asked(edition, asked.level, asked.subsidiaries, asked.known), (), top)
         with console.progress(None, "writing pages") as advance:
-            done = write_report(engine, basis, out, progress=advance)
+            done = write_report(engine, basis, out, only=only, progress=advance)
     files = [print_pdf(out, language) for language in ("zh", "en")] if pdf else []
     emit({**asdict(done), "pdf": files} if files or as_json else asdict(done), as_json)
     if done.checks_failed:

