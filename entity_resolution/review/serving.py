@@ -5,8 +5,10 @@ Invariant: beyond this computer nobody gets in without a password, and only unde
 
 from __future__ import annotations
 
+import errno
 import ipaddress
 import socket
+import threading
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -80,6 +82,7 @@ class Server:
         who: str,
         effects: Effects | None = None,
     ) -> None:
+        self._closed = threading.Event()
         access = access_for(address, users, who)
         self.app: Flask = create_app(engine, effects=effects, access=access)
         self._server = create_server(
@@ -99,10 +102,16 @@ class Server:
     def run(self) -> None:
         """Answer until `close`, or until interrupted."""
         run: Callable[[], None] = self._server.run
-        run()
+        try:
+            run()
+        except OSError as error:
+            # the loop was waiting on the very sockets that `close` has just closed
+            if not (self._closed.is_set() and error.errno == errno.EBADF):
+                raise
 
     def close(self) -> None:
         """Stop listening. What is being answered is answered first, for a few seconds."""
+        self._closed.set()
         self._server.task_dispatcher.shutdown(cancel_pending=True, timeout=_PATIENCE)
         self._server.close()
 
