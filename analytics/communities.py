@@ -8,7 +8,8 @@ Other methods (Leiden, label propagation) differ by more than a year's step and 
 from __future__ import annotations
 
 import random
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Final
 
@@ -22,6 +23,16 @@ from analytics.simple_graph import Ints
 SEED: Final = 20_220_331
 #: How many seeds the mean and spread are over.
 SEEDS: Final = 10
+
+
+@contextmanager
+def igraph_lots(seed: int) -> Iterator[None]:
+    """Within it igraph draws the lots of `seed`. It has one generator, and gets its usual one back."""
+    igraph.set_random_number_generator(random.Random(seed))  # noqa: S311  # no secret hangs on it
+    try:
+        yield
+    finally:
+        igraph.set_random_number_generator(random)
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,12 +88,8 @@ class CommunitySearch:
         """The best level of one run; the same seed gives the same partition."""
         if not self._graph.ecount():
             return Communities(0.0, np.arange(self._nodes))
-        # igraph has one generator for the process; it gets its usual one back.
-        igraph.set_random_number_generator(random.Random(seed))  # noqa: S311  # no secret hangs on it
-        try:
+        with igraph_lots(seed):
             found = self._graph.community_multilevel(weights=self._weights)
-        finally:
-            igraph.set_random_number_generator(random)
         _, member, size = np.unique(found.membership, return_inverse=True, return_counts=True)
         rank = np.empty(len(size), dtype=np.int64)
         rank[np.argsort(-size, kind="stable")] = np.arange(len(size))

@@ -12,6 +12,7 @@ import numpy as np
 import pandas as pd
 
 from analytics.basis import Basis
+from analytics.exhibits import Words
 from pipelines.taxonomy import taxonomy
 
 COLUMNS: Final = ["entity", "value", "number", "unit", "date", "fact"]
@@ -47,6 +48,12 @@ def provinces(basis: Basis) -> pd.DataFrame:
     found = [terms.find(str(value)) for value in rows["value"]]
     rows["code"] = [term.code if term else pd.NA for term in found]
     return rows
+
+
+def province_words(code: str) -> Words:
+    """The short name of a province: 北京, Beijing."""
+    term = taxonomy("provinces")[code]
+    return Words(term.attributes.get("short", term.zh), term.en)
 
 
 def years(rows: pd.DataFrame) -> pd.Series[float]:

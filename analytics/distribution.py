@@ -93,3 +93,9 @@ def binned(rows: pd.DataFrame, edges: Sequence[float], unit: Words) -> tuple[dic
     }
     place = np.searchsorted(np.asarray(edges, float), rows["number"].to_numpy(float), side="right")
     return groups, rows.assign(group=[names[one] for one in place])
+
+
+def by_size(rows: pd.DataFrame) -> list[str]:
+    """The groups by their companies, the most first, then by code."""
+    counts = rows.drop_duplicates(["entity", "group"])["group"].value_counts()
+    return [str(one) for one in sorted(counts.index, key=lambda one: (-counts[one], one))]

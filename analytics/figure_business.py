@@ -81,8 +81,7 @@ def researchers_figure(basis: Basis) -> Figure:
 def intensity_table(basis: Basis) -> Table:
     """Table 2: the `top` listed sample companies by research spend in percent of revenue."""
     rows = intensity(basis)
-    names = basis.names(rows["entity"])
-    ordered = rows.assign(name=names["name"]).sort_values(["number", "entity"], ascending=[False, True])
+    ordered = rows.sort_values(["number", "entity"], ascending=[False, True])
     chosen = ordered.head(basis.top).reset_index(drop=True)
     frame = pd.DataFrame(
         {

@@ -7,8 +7,8 @@ from typing import Final
 import pandas as pd
 
 from analytics.basis import Basis
-from analytics.company_attributes import provinces, stated, years
-from analytics.distribution import distribution
+from analytics.company_attributes import province_words, provinces, stated, years
+from analytics.distribution import by_size, distribution
 from analytics.exhibits import Figure, Words
 from pipelines.taxonomy import taxonomy
 
@@ -60,11 +60,7 @@ def provinces_figure(basis: Basis) -> Figure:
     """Figure 3: the provinces that have a company, the largest first; the five first cities are in a note."""
     rows = provinces(basis).dropna(subset="code")
     rows = rows.assign(group=rows["code"])
-    terms = taxonomy("provinces")
-    order = _by_size(rows)
-    groups = {
-        code: Words(terms[code].attributes.get("short", terms[code].zh), terms[code].en) for code in order
-    }
+    groups = {code: province_words(code) for code in by_size(rows)}
     return distribution(
         basis,
         "figure_3",
@@ -123,7 +119,7 @@ def core_below_figure(basis: Basis) -> Figure:
 
 def _core(basis: Basis, identity: str, title: Words, rows: pd.DataFrame) -> Figure:
     terms = taxonomy("company_core_technologies")
-    groups = {code: Words(terms[code].zh, terms[code].en or terms[code].zh) for code in _by_size(rows)}
+    groups = {code: Words(terms[code].zh, terms[code].en or terms[code].zh) for code in by_size(rows)}
     return distribution(
         basis, identity, title, Words("核心技术", "Core technology"), groups, rows, chart="ranked"
     )
@@ -142,9 +138,3 @@ def _of_sample(basis: Basis, column: str) -> pd.DataFrame:
     rest = stands.loc[~stands["entity"].isin(told["entity"]), ["entity", "fact"]]
     rows = members.merge(pd.concat([told, rest]), on="entity")
     return rows[["entity", "group", "fact"]]
-
-
-def _by_size(rows: pd.DataFrame) -> list[str]:
-    """The groups by their companies, the most first, then by code."""
-    counts = rows.drop_duplicates(["entity", "group"])["group"].value_counts()
-    return [str(one) for one in sorted(counts.index, key=lambda one: (-counts[one], one))]

@@ -8,12 +8,11 @@ import numpy as np
 import pandas as pd
 
 from analytics.basis import Basis
-from analytics.company_attributes import provinces
+from analytics.company_attributes import province_words, provinces
 from analytics.distribution import binned, distribution
 from analytics.exchange import in_yuan
 from analytics.exhibits import LANGUAGES, Column, Figure, Table, Words
 from analytics.simple_graph import Ints
-from pipelines.taxonomy import taxonomy
 
 SIZE_TITLE: Final = Words("融资规模", "Sums raised")
 TOTAL_TITLE: Final = Words("地区融资总额", "Sums raised by province")
@@ -58,7 +57,6 @@ def raised(basis: Basis) -> pd.DataFrame:
 
 
 def _by_province(basis: Basis, identity: str, title: Words, shown: Literal["total", "mean"]) -> Figure:
-    terms = taxonomy("provinces")
     places = provinces(basis).dropna(subset="code")[["entity", "code"]]
     rounds = raised(basis)
     rows = rounds.merge(places, on="entity")
@@ -69,8 +67,8 @@ def _by_province(basis: Basis, identity: str, title: Words, shown: Literal["tota
     frame = pd.DataFrame(
         {
             "province": found["code"].astype(str),
-            "label": [terms[code].attributes.get("short", terms[code].zh) for code in found["code"]],
-            "label_en": [terms[code].en for code in found["code"]],
+            "label": [province_words(str(code)).zh for code in found["code"]],
+            "label_en": [province_words(str(code)).en for code in found["code"]],
             "companies": found["companies"].astype("Int64"),
             "total": found["total"].astype(float),
             "mean": found["mean"].astype(float),

@@ -8,8 +8,8 @@ import numpy as np
 import pandas as pd
 
 from analytics.basis import Basis
-from analytics.company_attributes import provinces
-from analytics.distribution import binned, distribution
+from analytics.company_attributes import province_words, provinces
+from analytics.distribution import binned, by_size, distribution
 from analytics.exhibits import Column, Figure, Table, Words
 from analytics.simple_graph import Ints
 from pipelines.taxonomy import taxonomy
@@ -42,12 +42,7 @@ def many_figure(basis: Basis) -> Figure:
     places = provinces(basis).dropna(subset="code")[["entity", "code"]]
     chosen = rows[rows["entity"].isin(counts.index[counts > MANY])].merge(places, on="entity")
     chosen = chosen.rename(columns={"code": "group"})
-    terms = taxonomy("provinces")
-    sizes = chosen.drop_duplicates("entity")["group"].value_counts()
-    order = sorted(sizes.index, key=lambda one: (-sizes[one], one))
-    groups = {
-        code: Words(terms[code].attributes.get("short", terms[code].zh), terms[code].en) for code in order
-    }
+    groups = {code: province_words(code) for code in by_size(chosen)}
     of = Words(f"专利多于{MANY}件的样本企业", f"sample companies with over {MANY} patents")
     heading = Words("省市自治区", "Province")
     return distribution(basis, "figure_16", MANY_TITLE, heading, groups, chosen, of=of, chart="ranked")

@@ -7,7 +7,6 @@ large networks quick and their leaves legible. The same network has the same pla
 
 from __future__ import annotations
 
-import random
 from typing import Final
 
 import igraph
@@ -16,6 +15,7 @@ import scipy.sparse
 from numpy.typing import NDArray
 from scipy.sparse.csgraph import connected_components
 
+from analytics.communities import igraph_lots
 from analytics.networks import Network
 
 Places = NDArray[np.float64]
@@ -81,17 +81,13 @@ def _forces(matrix: scipy.sparse.csr_matrix) -> Places:
         return np.zeros((1, 2))
     upper = scipy.sparse.triu(matrix).tocoo()
     graph = igraph.Graph(n=n, edges=np.column_stack([upper.row, upper.col]).tolist())
-    # igraph draws lots from this; the program's own lots are not to change what is drawn
-    igraph.set_random_number_generator(random.Random(_SEED))  # noqa: S311 - no secret
-    try:
+    with igraph_lots(_SEED):
         seed = _sunflower(np.arange(n)).tolist()
         found = (
             graph.layout_fruchterman_reingold(niter=600, seed=seed)
             if n <= _SMALL
             else graph.layout_drl(seed=seed)
         )
-    finally:
-        igraph.set_random_number_generator(random)
     places = np.asarray(found.coords, dtype=np.float64)
     return places - np.median(places, axis=0)
 

@@ -229,7 +229,7 @@ def _words() -> dict[str, Any]:
 def _progress(connection: Connection) -> Progress:
     midnight = now().replace(hour=0, minute=0, second=0, microsecond=0)
     return Progress(
-        deciding.waiting_by_type(connection),
+        store.count(connection),
         store.decided(connection, midnight, who()),
         store.decided(connection, midnight),
     )

@@ -10,7 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Final
 
-from sqlalchemy import Connection, Engine, func, literal_column, select
+from sqlalchemy import Connection, Engine, select
 
 from entity_resolution.review.decisions import TakenMeanwhile
 from entity_resolution.review.readings_mending import Draft, MendRefused, mended, says_the_same
@@ -83,15 +83,6 @@ def take_back(engine: Engine, reading: int, *, who: str) -> Waiting:
         back = readings.undo(connection, reading)
         readings.claim(connection, reading, who)
     return back
-
-
-def waiting_by_type(connection: Connection) -> dict[str, int]:
-    """How many readings wait, by type; types without one are left out. As `pipelines.store.readings.count`, but
-    read off the index of waiting readings alone: SQLite may do so only where the word stands in the query."""
-    table = schema.reading
-    waits = table.c.state == literal_column("'waiting'")
-    query = select(table.c.type, func.count()).where(waits).group_by(table.c.type).order_by(table.c.type)
-    return {row[0]: row[1] for row in connection.execute(query)}
 
 
 def decided_by(connection: Connection, who: str, most: int) -> list[Waiting]:
