@@ -1,0 +1,32 @@
+"""Tables beyond the printed report's: further measures, the doubt in its numbers, what the sample covers.
+
+They are tables like the others, with paths (`supplement_3/2021/…`) and facts behind their cells. Unlike those they may
+ask the store for what a basis does not hold: undecided pairs, runs, evidence.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Final
+
+from sqlalchemy import Engine
+
+from analytics.basis import Basis
+from analytics.exhibits import Table, Words, chosen
+
+#: Computes a supplement.
+Make = Callable[[Engine, Basis], Table]
+
+_FOUND: Final[dict[str, tuple[Words, Make]]] = {}
+#: Id → title and how it is computed, in their order.
+SUPPLEMENTS: Final = dict(sorted(_FOUND.items(), key=lambda item: int(item[0].rpartition("_")[2])))
+
+
+def supplement(engine: Engine, basis: Basis, wanted: str) -> Table:
+    """The supplement that an id (`supplement_3`), its short form (`s3`) or words of a title mean; UsageError names all
+    where there is none."""
+    short = wanted.strip().casefold()
+    if short.startswith("s") and short[1:].isdigit():
+        wanted = f"supplement_{short[1:]}"
+    identity = chosen(wanted, {one: title for one, (title, _) in SUPPLEMENTS.items()}, "table")
+    return SUPPLEMENTS[identity][1](engine, basis)
