@@ -1,4 +1,4 @@
-"""Paths of published cells: `table_3/2021/edges`, `table_7/institutional/1`, `figure_23/2019/input`.
+"""Paths of published cells: `table_3/2021/edges`, `table_7/institutional/1`, `supplement_3/2021/edges`.
 
 A path is the exhibit's id, the row's keys and the column; without the column it means the row's main one.
 """
@@ -9,10 +9,13 @@ import difflib
 from dataclasses import dataclass
 from typing import Any, Final
 
+from sqlalchemy import Engine
+
 from analytics.basis import Basis
-from analytics.exhibits import Exhibit, Table, Words, table_of
+from analytics.exhibits import Exhibit, Table, Words, chosen, table_of
 from analytics.figures import FIGURES, figure
 from analytics.simple_graph import Ints
+from analytics.supplements import SUPPLEMENTS, supplement
 from analytics.tables import TABLES, table
 from pipelines.errors import UsageError
 
@@ -32,19 +35,35 @@ class Cell:
     facts: Ints
 
 
-def exhibit(basis: Basis, identity: str) -> Exhibit:
-    """The table or figure of that id; UsageError names near ones where there is none."""
+def exhibit(engine: Engine, basis: Basis, identity: str) -> Exhibit:
+    """The table, figure or supplement of that id; UsageError names near ones where there is none."""
     if identity in TABLES:
         return table(basis, identity)
     if identity in FIGURES:
         return figure(basis, identity)
-    raise UsageError(f"there is no table or figure {identity!r}; {_near(identity, [*TABLES, *FIGURES])}")
+    if identity in SUPPLEMENTS:
+        return supplement(engine, basis, identity)
+    known = [*TABLES, *FIGURES, *SUPPLEMENTS]
+    raise UsageError(f"there is no table or figure {identity!r}; {_near(identity, known)}")
 
 
-def find(basis: Basis, path: str) -> Cell:
+def any_table(engine: Engine, basis: Basis, wanted: str) -> Table:
+    """The table or supplement that an id, a number (`3`, and `s3` for a supplement) or words of a title mean."""
+    word = wanted.strip().casefold()
+    numbered = word.removeprefix("supplement_").removeprefix("s")
+    if numbered != word and numbered.isdigit():
+        return supplement(engine, basis, f"supplement_{numbered}")
+    titles = {one: title for one, (title, _) in TABLES.items()}
+    if word.isdigit() or word in titles:
+        return table(basis, wanted)
+    titles |= {one: title for one, (title, _) in SUPPLEMENTS.items()}
+    return table_of(exhibit(engine, basis, chosen(wanted, titles, "table")))
+
+
+def find(engine: Engine, basis: Basis, path: str) -> Cell:
     """The cell of a path; UsageError names near ones where there is none."""
     path = path.strip().strip("/")[:_PATH_LIMIT]
-    shown = table_of(exhibit(basis, path.partition("/")[0]))
+    shown = table_of(exhibit(engine, basis, path.partition("/")[0]))
     return cell_of(shown, path)
 
 

@@ -9,7 +9,7 @@ from typing import Any, Final
 import click
 
 from analytics.asking import Asked, asking, basis_of, opened
-from analytics.cells import find
+from analytics.cells import any_table, find
 from analytics.charts import FORMATS, save
 from analytics.compare import compare
 from analytics.exhibits import Column, Language, Table
@@ -20,7 +20,6 @@ from analytics.report.figure_page import write_figure_page
 from analytics.report.pdf import print_pdf
 from analytics.report.site import table_csv, write_report
 from analytics.sample_commands import sample_command
-from analytics.tables import table
 from analytics.trace import TracedFact, trace
 from pipelines import console
 from pipelines.console import emit, harmless, json_option, note
@@ -73,9 +72,9 @@ def table_command(
     as_json: bool,
     asked: Asked,
 ) -> None:
-    """A table of the report, by its number or words of its title."""
+    """A table of the report, by its number (s3: of the supplements) or words of its title."""
     with opened() as engine:
-        found = table(basis_of(engine, asked, years, top), wanted)
+        found = any_table(engine, basis_of(engine, asked, years, top), wanted)
     _print_table(found, language, as_csv, as_json)
 
 
@@ -178,7 +177,7 @@ def trace_command(
     """From a published CELL (table_3/2021/edges) down to the facts, the quoted words, and where they stand."""
     with opened() as engine:
         basis = basis_of(engine, asked, years, top)
-        found = find(basis, cell)
+        found = find(engine, basis, cell)
         facts = trace(engine, found.facts, asked.view, heads=basis.heads)
     shown = facts[:limit] if limit else facts
     if as_json:

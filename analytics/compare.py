@@ -51,7 +51,7 @@ def compare(engine: Engine, basis: Basis, path: Path) -> Comparison:
     wide = replace(basis.with_years(range(ours_too[0], ours_too[-1] + 1)) if ours_too else basis, top=_EVERY)
     rows: list[dict[str, Any]] = []
     for identity, table in printed.items():
-        ours = table_of(exhibit(wide, identity))
+        ours = table_of(exhibit(engine, wide, identity))
         rows += _rankings(table, ours) if len(table.keys) > 1 else _cells(table, ours)
     columns = [
         "path", "table", "row", "column", "name", "printed", "ours", "difference", "printed_place", "our_place",

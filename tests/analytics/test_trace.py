@@ -21,7 +21,7 @@ from tests.analytics.world import SEEN, entity_id, world
 def test_down_to_the_bytes(empty_url: str, tmp_path: Path) -> None:
     engine = world(empty_url, tmp_path / "archive")
     found = basis(engine)
-    facts = trace(engine, find(found, "table_7/institutional/1").facts, heads=found.heads)
+    facts = trace(engine, find(engine, found, "table_7/institutional/1").facts, heads=found.heads)
     assert [str(one.valid_from) for one in facts] == ["2018-01-01", "2019-01-01", "2020-01-01"]
     first = facts[0]
     assert (first.kind, first.value, first.source_title_zh, first.year) == (
@@ -64,7 +64,7 @@ def test_evidence_counts_when_it_was_said(tmp_path: Path) -> None:
 
 def test_unknown_facts_are_left_out_and_heads_are_named(world_basis: Basis, world_store: Engine) -> None:
     assert trace(world_store, [1, 2, 3]) == []
-    fact = int(find(world_basis, "figure_23/2019/input").facts[0])
+    fact = int(find(world_store, world_basis, "figure_23/2019/input").facts[0])
     heads = {entity_id("英特尔"): entity_id("腾讯")}
     (found,) = trace(world_store, [fact, fact], heads=heads)
     assert ("英特尔", "腾讯") in [(one.written, one.name) for one in found.bearers]
