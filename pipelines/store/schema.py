@@ -38,6 +38,7 @@ from pipelines.store.tables_of_review import (
     second_look,
     stated_name,
 )
+from pipelines.store.tables_of_turns import part_turn
 from pipelines.store.types import Hashed, Json, Moment, Serial, one_of
 
 __all__ = [
@@ -47,6 +48,7 @@ __all__ = [
     "known_name",
     "metadata",
     "name_posting",
+    "part_turn",
     "reading",
     "second_look",
     "stated_name",

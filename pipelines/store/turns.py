@@ -1,7 +1,8 @@
-"""Whose turn it is: a source has one visitor at a time, in whatever process on whatever machine.
+"""Whose turn it is: a source, or a part of it, has one visitor at a time, in whatever process on whatever machine.
 
 A visitor holds a lease that it renews while it works. One that dies lets go by itself when the lease ends. The
-database decides who comes first, in one statement, so that two schedulers cannot both win.
+database decides who comes first, in one transaction, so that two schedulers cannot both win. A source that is
+visited in parts (its sites) has a visitor for each; nobody visits the whole meanwhile.
 """
 
 from __future__ import annotations
@@ -13,8 +14,9 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
+from typing import Any
 
-from sqlalchemy import Connection, Engine, and_, func, or_, select, update
+from sqlalchemy import ColumnElement, Connection, Engine, Table, and_, delete, func, insert, select, update
 from sqlalchemy.exc import SQLAlchemyError
 
 from pipelines.errors import StoreError
@@ -67,14 +69,17 @@ def _alive(process: int) -> str:
 
 
 @contextmanager
-def turn(engine: Engine, source: str, holder: str | None = None) -> Iterator[threading.Event]:
-    """Hold the source for the time of the block; its row in `source` must be there.
+def turn(
+    engine: Engine, source: str, holder: str | None = None, *, part: str = ""
+) -> Iterator[threading.Event]:
+    """Hold the source, or a part of it, for the time of the block; its row in `source` must be there.
 
-    Raises `Taken` where another visitor holds it. Renews the lease from a thread of its own, and gives an event
-    that is set when somebody else has it by now: a process that slept longer than the lease must write no more.
+    part: the scope of the run that visits it; empty for the whole. Raises `Taken` where another visitor holds it.
+    Renews the lease from a thread of its own, and gives an event that is set when somebody else has it by now: a
+    process that slept longer than the lease must write no more.
     """
     name = holder or this_visitor()
-    take(engine, source, name)
+    take(engine, source, name, part=part)
     done, lost = threading.Event(), threading.Event()
 
     def renew() -> None:
@@ -82,7 +87,7 @@ def turn(engine: Engine, source: str, holder: str | None = None) -> Iterator[thr
             with suppress(
                 SQLAlchemyError
             ):  # the store is away: the next try, or the run's own writing, tells
-                if not extend(engine, source, name):
+                if not extend(engine, source, name, part=part):
                     lost.set()
 
     thread = threading.Thread(target=renew, name=f"lease of {source}", daemon=True)
@@ -92,55 +97,63 @@ def turn(engine: Engine, source: str, holder: str | None = None) -> Iterator[thr
     finally:
         done.set()
         thread.join()
-        let_go(engine, source, name)
+        let_go(engine, source, name, part=part)
 
 
-def take(engine: Engine, source: str, holder: str) -> None:
+def take(engine: Engine, source: str, holder: str, *, part: str = "") -> None:
     """Take the lease, or raise `Taken`. Runs that a dead visitor left open are closed as failed."""
-    agenda = schema.agenda
+    agenda, parts = schema.agenda, schema.part_turn
     with writing(engine) as connection:
         moment = _time(connection)
         upsert(connection, agenda, [{"source": source}], conflict=["source"])
-        held = connection.execute(select(agenda.c.holder).where(agenda.c.source == source)).scalar_one()
-        free = or_(agenda.c.holder.is_(None), agenda.c.held_until < moment)
-        if held is not None and is_dead(held):
-            free = or_(free, agenda.c.holder == held)
-        won = connection.execute(
-            update(agenda)
-            .where(and_(agenda.c.source == source, free))
-            .values(holder=holder, held_since=moment, held_until=moment + LEASE)
-        ).rowcount
-        if won:
-            _close_orphans(connection, source, moment)
-            return
-        row = connection.execute(select(agenda).where(agenda.c.source == source)).one()
-    raise Taken(
-        f"{source} is being visited by {row.holder} since {row.held_since:%Y-%m-%d %H:%M}; wait for it, or, if "
-        f"that process is dead, until {row.held_until:%H:%M:%S} UTC, when the source is free again"
+        # whoever takes any part of a source passes here one after the other
+        whole = connection.execute(select(agenda).where(agenda.c.source == source).with_for_update()).one()
+        if whole.holder is not None and whole.held_until >= moment and not is_dead(whole.holder):
+            raise _taken(source, whole)
+        rows = connection.execute(select(parts).where(parts.c.source == source)).all()
+        for row in rows:
+            over = row.held_until < moment or is_dead(row.holder)
+            if not over and part in ("", row.part):
+                raise _taken(f"{source} {row.part}", row)
+            if over or row.part == part:
+                connection.execute(delete(parts).where(parts.c.source == source, parts.c.part == row.part))
+        held = {"holder": holder, "held_since": moment, "held_until": moment + LEASE}
+        if part:
+            connection.execute(insert(parts).values(source=source, part=part, **held))
+        else:
+            connection.execute(update(agenda).where(agenda.c.source == source).values(held))
+        _close_orphans(connection, source, moment, part)
+
+
+def _taken(what: str, row: Any) -> Taken:
+    return Taken(
+        f"{what} is being visited by {row.holder} since {row.held_since:%Y-%m-%d %H:%M}; wait for it, or, if "
+        f"that process is dead, until {row.held_until:%H:%M:%S} UTC, when it is free again"
     )
 
 
-def extend(engine: Engine, source: str, holder: str) -> bool:
+def extend(engine: Engine, source: str, holder: str, *, part: str = "") -> bool:
     """A sign of life; whether the lease is still the holder's."""
-    agenda = schema.agenda
+    table, own = _lease(source, holder, part)
     with writing(engine) as connection:
-        done = connection.execute(
-            update(agenda)
-            .where(agenda.c.source == source, agenda.c.holder == holder)
-            .values(held_until=_time(connection) + LEASE)
-        )
+        done = connection.execute(update(table).where(own).values(held_until=_time(connection) + LEASE))
     return done.rowcount > 0
 
 
-def let_go(engine: Engine, source: str, holder: str) -> None:
+def let_go(engine: Engine, source: str, holder: str, *, part: str = "") -> None:
     """Give the lease back; one that somebody else holds by now stays theirs."""
-    agenda = schema.agenda
+    table, own = _lease(source, holder, part)
     with writing(engine) as connection:
-        connection.execute(
-            update(agenda)
-            .where(agenda.c.source == source, agenda.c.holder == holder)
-            .values(holder=None, held_until=None, held_since=None)
-        )
+        if part:
+            connection.execute(delete(table).where(own))
+        else:
+            connection.execute(update(table).where(own).values(holder=None, held_until=None, held_since=None))
+
+
+def _lease(source: str, holder: str, part: str) -> tuple[Table, ColumnElement[bool]]:
+    table = schema.part_turn if part else schema.agenda
+    own = and_(table.c.source == source, table.c.holder == holder)
+    return (table, and_(own, table.c.part == part)) if part else (table, own)
 
 
 def _time(connection: Connection) -> dt.datetime:
@@ -151,10 +164,11 @@ def _time(connection: Connection) -> dt.datetime:
     return moment.astimezone(dt.UTC)
 
 
-def _close_orphans(connection: Connection, source: str, moment: dt.datetime) -> None:
+def _close_orphans(connection: Connection, source: str, moment: dt.datetime, part: str) -> None:
     run = schema.run
+    which = [run.c.source == source, run.c.outcome == "running", run.c.kind == "crawl"]
+    if part:  # other parts have visitors of their own
+        which.append(run.c.scope == part)
     connection.execute(
-        update(run)
-        .where(run.c.source == source, run.c.outcome == "running", run.c.kind == "crawl")
-        .values(outcome="failed", ended_at=moment, note="the process died")
+        update(run).where(*which).values(outcome="failed", ended_at=moment, note="the process died")
     )

@@ -106,3 +106,53 @@ def test_who_slept_too_long_learns_that_the_source_is_anothers(
             connection.execute(update(schema.agenda).values(holder="he"))
         assert lost.wait(10)
     assert holder(visited) == "he"
+
+
+def test_parts_of_a_source_are_visited_at_once_and_the_whole_waits(visited: Engine) -> None:
+    with turn(visited, NAME, "first", part="site=a"), turn(visited, NAME, "second", part="site=b"):
+        with pytest.raises(Taken, match="site=a is being visited by first"):
+            take(visited, NAME, "third", part="site=a")
+        with pytest.raises(Taken, match=r"site=[ab] is being visited"):
+            take(visited, NAME, "third")
+    with turn(visited, NAME, "third"), pytest.raises(Taken, match="is being visited by third"):
+        take(visited, NAME, "first", part="site=a")
+    take(visited, NAME, "first", part="site=a")
+
+
+def test_of_many_at_once_one_wins_a_part(visited: Engine) -> None:
+    won: list[str] = []
+    barrier = threading.Barrier(6)
+
+    def try_it(name: str) -> None:
+        barrier.wait()
+        try:
+            take(visited, NAME, name, part="site=a")
+        except Taken:
+            return
+        won.append(name)
+
+    threads = [threading.Thread(target=try_it, args=(f"visitor {n}",)) for n in range(6)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert len(won) == 1
+
+
+def test_a_part_whose_visitor_died_is_free_and_only_its_runs_are_closed(visited: Engine) -> None:
+    gone = open_run(visited, SOURCE, "crawl", "site=a")
+    other = open_run(visited, SOURCE, "crawl", "site=b")
+    dead = this_visitor().rpartition(" ")[0] + " 1"
+    take(visited, NAME, dead, part="site=a")
+    with visited.begin() as connection:  # taking it closed what was open: open it once more
+        connection.execute(update(schema.run).where(schema.run.c.id == gone).values(outcome="running"))
+    take(visited, NAME, "next", part="site=a")
+    with visited.connect() as connection:
+        rows = connection.execute(select(schema.run.c.id, schema.run.c.outcome))
+        outcomes = {row.id: row.outcome for row in rows}
+    assert (outcomes[gone], outcomes[other]) == ("failed", "running")
+    assert not extend(visited, NAME, dead, part="site=a")
+    assert extend(visited, NAME, "next", part="site=a")
+    let_go(visited, NAME, dead, part="site=a")
+    with pytest.raises(Taken):
+        take(visited, NAME, "third", part="site=a")
