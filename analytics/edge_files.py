@@ -4,7 +4,7 @@ Headers are matched without regard to case. An edge runs from `source` to `targe
 beside them and in whatever order: a co-investment list with Leader, Follower, Target, Source, Weight, Id runs
 from the follower's id (Source) to the leader's (Target), and its names and Id are not read. Rows that join the same
 two nodes become one edge with the sum of their weights, as Gephi 0.9.2 joins them; loops are left out, counted,
-and their nodes kept.
+and their nodes kept, unless they are asked for.
 """
 
 from __future__ import annotations
@@ -29,12 +29,16 @@ _YES: Final = frozenset({"true", "1", "yes"})
 _NO: Final = frozenset({"false", "0", "no", ""})
 
 
-def read_network(edges: Path, nodes: Path | None = None, *, undirected: bool = False) -> Network:
+def read_network(
+    edges: Path, nodes: Path | None = None, *, undirected: bool = False, loops: bool = False
+) -> Network:
     """The network of an edge list (`source,target[,weight]`) and, if given, a node list (`id[,label][,sample]`).
 
     Without a node list, the nodes are those of the edges; with one, it has to name them all, and others stay
     without edges. Weights are positive numbers, 1 where there is no such column. The frame of nodes has a
-    `sample` column only if the node list has one. Raises InputError with file, line and field.
+    `sample` column only if the node list has one. With `loops`, an edge from a node to itself stays an edge, as
+    Gephi keeps it on import: degrees of `analytics.centrality` count it, all other measures never do.
+    Raises InputError with file, line and field.
     """
     table = _Table.read(edges)
     source_at, target_at = table.column(("source",)), table.column(("target",))
@@ -61,15 +65,15 @@ def read_network(edges: Path, nodes: Path | None = None, *, undirected: bool = F
             "weight": np.array(weights, dtype=np.float64),
         }
     )
-    loops = rows["source"] == rows["target"]
-    rows = rows[~loops]
+    looping = rows["source"] == rows["target"]
+    left = 0 if loops else int(looping.sum())
+    if not loops:
+        rows = rows[~looping]
     if undirected:
         ends_sorted = np.sort(rows[["source", "target"]].to_numpy(), axis=1)
         rows = rows.assign(source=ends_sorted[:, 0], target=ends_sorted[:, 1])
     joined = rows.groupby(["source", "target"])[["weight"]].sum().reset_index()
-    return Network(
-        None, frame, joined, LeftOut(self_loops=int(loops.sum())), directed=not undirected, parallel="merge"
-    )
+    return Network(None, frame, joined, LeftOut(self_loops=left), directed=not undirected, parallel="merge")
 
 
 def _nodes(path: Path) -> pd.DataFrame:

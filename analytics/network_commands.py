@@ -10,7 +10,7 @@ from typing import Any, Final
 import click
 
 from analytics.asking import Asked, asking, basis_of, opened
-from analytics.centrality import write_centrality
+from analytics.centrality import PIVOTS, exact_is_affordable, write_centrality
 from analytics.edge_files import read_network
 from analytics.export import WRITERS, write_network, write_years
 from analytics.measures import TABLE_COLUMNS, Measures, measure
@@ -98,6 +98,9 @@ def _size(network: Network) -> dict[str, Any]:
 @click.option(
     "--centrality", "out", type=click.Path(path_type=Path), metavar="OUT.csv", help="Write each node's."
 )
+@click.option(
+    "--exact", is_flag=True, help="Betweenness of all nodes exactly, however long a large network takes."
+)
 @_dimension_option
 @_parallel_option("keep")
 @json_option
@@ -108,16 +111,22 @@ def measure_command(
     nodes: Path | None,
     undirected: bool,
     out: Path | None,
+    exact: bool,
     dimension: tuple[str, ...],
     parallel: Any,
     as_json: bool,
     asked: Asked,
 ) -> None:
-    """The measures of Table 3: of the store's networks, or of any edge list (which needs no store)."""
+    """The measures of Table 3: of the store's networks, or of any edge list (which needs no store).
+
+    Each node's centrality is in the conventions of Gephi 0.9.2: docs/measures.md.
+    """
+    if exact and out is None:
+        raise UsageError("--exact belongs to --centrality")
     if edges is not None:
         if years:
             raise UsageError("an edge list has no years: give --edges or years, not both")
-        networks = [read_network(edges, nodes, undirected=undirected)]
+        networks = [read_network(edges, nodes, undirected=undirected, loops=True)]
     elif nodes is not None or undirected:
         raise UsageError("--nodes and --undirected belong to --edges")
     else:
@@ -132,10 +141,20 @@ def measure_command(
             found.append(measure(one))
             advance(1)
     if out is not None:
-        write_centrality(networks[0], out)
-        note(f"Wrote {out}")
+        _centrality(networks[0], out, exact)
     rows = [asdict(one) for one in found]
     if as_json:
         emit(rows, True)
     else:
         console.table(rows, list(TABLE_COLUMNS))
+
+
+def _centrality(network: Network, out: Path, exact: bool) -> None:
+    pivots = None if exact or exact_is_affordable(network.graph()) else PIVOTS
+    write_centrality(network, out, pivots=pivots)
+    if pivots is not None:
+        note(
+            f"Betweenness is estimated from {pivots} start nodes, its standard error beside it "
+            "(betweenness_error); --exact computes it in full"
+        )
+    note(f"Wrote {out}")

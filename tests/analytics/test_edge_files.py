@@ -127,3 +127,4 @@ def test_a_real_co_investment_list_runs_from_follower_to_leader() -> None:
     loops = sum(row["Source"] == row["Target"] for row in rows)
     assert found.left_out.self_loops == loops == 540
     assert len(found.nodes) == 530
+    assert len(read_network(path, loops=True).edges) - len(found.edges) == 530

@@ -87,7 +87,27 @@ def test_measures_of_an_edge_list_need_no_store(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    "words", [["--edges", "e.csv", "2021"], ["--nodes", "n.csv"], ["--centrality", "c.csv"]]
+    "words",
+    [["--edges", "e.csv", "2021"], ["--nodes", "n.csv"], ["--centrality", "c.csv"], ["2021", "--exact"]],
 )
 def test_measure_used_wrongly(world_store: Engine, words: list[str]) -> None:
     assert run(world_store, "measure", *words).exit_code == 2
+
+
+def test_a_loop_counts_in_the_degrees_of_nodes_alone(tmp_path: Path) -> None:
+    edges, out = tmp_path / "edges.csv", tmp_path / "centrality.csv"
+    edges.write_text("source,target\nA,A\nA,B\n", encoding="utf-8")
+    done = run(None, "measure", "--edges", str(edges), "--centrality", str(out), "--exact", "--json")
+    assert json.loads(done.stdout)[0]["edges"] == 1
+    assert out.read_text(encoding="utf-8").splitlines()[1] == "A,1,2,3,0.0,1.0,1.0,1"
+
+
+def test_a_large_network_is_estimated_and_says_so(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("analytics.centrality._EXACT_MOST", 100)
+    monkeypatch.setattr("analytics.centrality.PIVOTS", 32)
+    monkeypatch.setattr("analytics.network_commands.PIVOTS", 32)
+    edges, out = tmp_path / "edges.csv", tmp_path / "centrality.csv"
+    edges.write_text("source,target\n" + "".join(f"{at},{at + 1}\n" for at in range(60)), encoding="utf-8")
+    done = run(None, "measure", "--edges", str(edges), "--centrality", str(out))
+    assert "estimated from 32 start nodes" in done.stderr
+    assert out.read_text(encoding="utf-8").splitlines()[0].endswith(",betweenness_error")
