@@ -38,6 +38,7 @@ from pipelines.store.tables_of_review import (
     second_look,
     stated_name,
 )
+from pipelines.store.tables_of_samples import sample_left, sample_override
 from pipelines.store.tables_of_turns import part_turn
 from pipelines.store.types import Hashed, Json, Moment, Serial, one_of
 
@@ -50,6 +51,8 @@ __all__ = [
     "name_posting",
     "part_turn",
     "reading",
+    "sample_left",
+    "sample_override",
     "second_look",
     "stated_name",
 ]
