@@ -1,8 +1,7 @@
-"""Where the nodes of a network are drawn: hubs by the forces of DrL, leaves in a sunflower around their hub.
+"""Where the nodes of a network are drawn: hubs by forces, leaves in a sunflower around their hub.
 
-DrL: S. Martin and others, "OpenOrd: an open-source toolbox for large graph layout", 2011, as igraph has it. A node
-with one neighbour says nothing about where its neighbour belongs, so that only the others are laid out; that makes
-large networks quick and their leaves legible. The same network has the same places, on one machine.
+A node with one neighbour says nothing about where its neighbour belongs, so that only the others are laid out; that
+makes large networks quick and their leaves legible. The same network has the same places, on one machine.
 """
 
 from __future__ import annotations
@@ -16,14 +15,13 @@ from numpy.typing import NDArray
 from scipy.sparse.csgraph import connected_components
 
 from analytics.communities import igraph_lots
+from analytics.forces import GOLDEN, force_places, sunflower
 from analytics.networks import Network
 
 Places = NDArray[np.float64]
 
-#: Between two seeds of a sunflower, in radians: no two lie behind each other.
-_GOLDEN: Final = np.pi * (3 - np.sqrt(5))
 _SEED: Final = 20211231
-#: Up to so many nodes, the slower layout by Fruchterman and Reingold is the clearer one.
+#: Up to so many nodes, the slower layout by Fruchterman and Reingold is the clearer one; then ForceAtlas2.
 _SMALL: Final = 1500
 #: Leaves cover so much of the room that the others take.
 _LEAF_ROOM: Final = 0.5
@@ -60,7 +58,7 @@ def _component(matrix: scipy.sparse.csr_matrix, nodes: NDArray[np.int64]) -> Pla
     if len(hubs) < 2:  # a star, or a pair
         hubs = np.array([int(np.argmax(degrees))])
     places = np.zeros((len(nodes), 2))
-    places[hubs] = _forces(inner[hubs][:, hubs])
+    places[hubs] = _forces(inner[hubs][:, hubs], degrees[hubs] + 1.0)
     leaf = np.ones(len(nodes), dtype=bool)
     leaf[hubs] = False
     leaves = np.flatnonzero(leaf)
@@ -68,28 +66,29 @@ def _component(matrix: scipy.sparse.csr_matrix, nodes: NDArray[np.int64]) -> Pla
         hub = inner.indices[inner.indptr[leaves]]
         reach = max(float(np.abs(places[hubs]).max()), 1e-9)
         spacing = reach * np.sqrt(_LEAF_ROOM / len(leaves))
-        turned = hub * _GOLDEN  # or all that are alone with their hub would lie on one side
-        places[leaves] = places[hub] + _sunflower(_rank_within(hub), turned) * spacing
+        turned = hub * GOLDEN  # or all that are alone with their hub would lie on one side
+        places[leaves] = places[hub] + sunflower(_rank_within(hub), turned) * spacing
     places -= places.mean(axis=0)
     return places / max(float(np.hypot(*places.T).max()), 1e-9)
 
 
-def _forces(matrix: scipy.sparse.csr_matrix) -> Places:
-    """Places of nodes that hang together by more than one edge each, around 0."""
+def _forces(matrix: scipy.sparse.csr_matrix, masses: NDArray[np.float64]) -> Places:
+    """Places of nodes that hang together by more than one edge each, around 0. masses: their leaves count, too."""
     n = matrix.shape[0]
     if n == 1:
         return np.zeros((1, 2))
-    upper = scipy.sparse.triu(matrix).tocoo()
-    graph = igraph.Graph(n=n, edges=np.column_stack([upper.row, upper.col]).tolist())
-    with igraph_lots(_SEED):
-        seed = _sunflower(np.arange(n)).tolist()
-        found = (
-            graph.layout_fruchterman_reingold(niter=600, seed=seed)
-            if n <= _SMALL
-            else graph.layout_drl(seed=seed)
-        )
-    places = np.asarray(found.coords, dtype=np.float64)
+    places = force_places(matrix, masses) if n > _SMALL else _small_forces(matrix)
     return places - np.median(places, axis=0)
+
+
+def _small_forces(matrix: scipy.sparse.csr_matrix) -> Places:
+    """By Fruchterman and Reingold."""
+    upper = scipy.sparse.triu(matrix).tocoo()
+    graph = igraph.Graph(n=matrix.shape[0], edges=np.column_stack([upper.row, upper.col]).tolist())
+    with igraph_lots(_SEED):
+        seed = sunflower(np.arange(matrix.shape[0])).tolist()
+        found = graph.layout_fruchterman_reingold(niter=600, seed=seed)
+    return np.asarray(found.coords, dtype=np.float64)
 
 
 def _around(
@@ -108,20 +107,13 @@ def _around(
         for one, angle in zip(order[ring].tolist(), angles.tolist(), strict=True):
             nodes = by_part[begins[one] : begins[one + 1]]
             centre = np.array([np.cos(angle), np.sin(angle)]) * radius
-            places[nodes] = centre + _sunflower(np.arange(len(nodes))) * _GRAIN * 0.8
+            places[nodes] = centre + sunflower(np.arange(len(nodes))) * _GRAIN * 0.8
         radius += 2 * float(widths[at])
         at = ring.stop
 
 
 #: Between two nodes of a small component.
 _GRAIN: Final = 0.012
-
-
-def _sunflower(ranks: NDArray[np.int64], turned: NDArray[np.float64] | float = 0.0) -> Places:
-    """Seeds of a sunflower by their ranks, about one apart; rank 0 is next to the middle. turned: radians."""
-    radius = np.sqrt(ranks + 0.75)
-    angle = ranks * _GOLDEN + turned
-    return np.column_stack([radius * np.cos(angle), radius * np.sin(angle)])
 
 
 def _rank_within(groups: NDArray[np.int32]) -> NDArray[np.int64]:
