@@ -51,6 +51,7 @@ COMMANDS: dict[str, Door] = {
     ),
     **_doors("crawlers.import_command", "Collect", import_="Take in CSV or Excel files."),
     **_doors("crawlers.schedule.commands", "Collect", schedule="Visit sources when they are due."),
+    **_doors("crawlers.workers.commands", "Collect", queue="Share visits among workers on many machines."),
     **_doors(
         "crawlers.replay_command", "Collect", replay="What today's parser would change in what is archived."
     ),

@@ -8,7 +8,7 @@ import logging
 import os
 import threading
 import time
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Coroutine, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
@@ -108,26 +108,17 @@ def crawl(
     for spider in spiders if plan.live else ():
         check_keys(spider.declaration)
     stored = {spider.name: _stored(spider, plan.replay) for spider in spiders} if plan.replay else None
-    level = logging.getLogger().level
-    logging.disable(logging.WARNING)  # Scrapy tells its versions at a level that it sets itself
-    process = AsyncCrawlerProcess(_common())
-    logging.disable(logging.NOTSET)
-    for name in ("", "scrapy", "twisted", "asyncio", "trafilatura"):  # Scrapy opens the root logger for all
-        logging.getLogger(name).setLevel(max(level, logging.WARNING))
     summaries: list[Summary] = []
     interrupted: list[str] = []
 
-    async def all_of_them() -> None:
+    async def all_of_them(process: AsyncCrawlerProcess) -> None:
+        visitor = Visitor(process, engine, archive_folder, contact)
         for spider in (one for _ in times for one in spiders):
             own = stored[spider.name] if stored is not None else None
             if interrupted:
                 return
-            declare(engine, source_row(spider.declaration))
             try:
-                with turn(engine, spider.declaration.name) as lost:
-                    done = await _one(
-                        process, engine, archive_folder, spider, plan, contact, own, advance, lost
-                    )
+                done = await visitor.visit(spider, plan, own, advance=advance)
             except (SourceError, InputError, UsageError, Taken) as error:
                 if len(spiders) == 1:
                     raise
@@ -136,22 +127,40 @@ def crawl(
             if INTERRUPTED in done.notes:
                 interrupted.append(spider.name)
 
+    if run_process(all_of_them, stopping=lambda: interrupted.append("")) or interrupted:
+        raise KeyboardInterrupt
+    return summaries
+
+
+def run_process(
+    work: Callable[[AsyncCrawlerProcess], Coroutine[Any, Any, None]], *, stopping: Callable[[], None]
+) -> bool:
+    """Run `work` in Scrapy's process, which a process has once; whether it was stopped before its end.
+
+    stopping: told of Ctrl-C; then whatever crawls is stopped, and its runs are closed before this returns.
+    """
+    level = logging.getLogger().level
+    logging.disable(logging.WARNING)  # Scrapy tells its versions at a level that it sets itself
+    process = AsyncCrawlerProcess(_common())
+    logging.disable(logging.NOTSET)
+    for name in ("", "scrapy", "twisted", "asyncio", "trafilatura"):  # Scrapy opens the root logger for all
+        logging.getLogger(name).setLevel(max(level, logging.WARNING))
     # AsyncCrawlerProcess.join waits for this task as for its own crawls.
     loop = asyncio.get_event_loop_policy().get_event_loop()
-    task = loop.create_task(all_of_them())
+    task = loop.create_task(work(process))
     process._active.add(task)
     task.add_done_callback(process._active.discard)
     process.start()
-    if not task.done():  # Ctrl-C stops the reactor; the run is closed before we leave
-        interrupted.append("")
+    stopped = not task.done()
+    if stopped:  # Ctrl-C stops the reactor; the run is closed before we leave
+        stopping()
         loop.run_until_complete(_stopped(process, task))
     if not task.done():
         task.cancel()
         loop.run_until_complete(asyncio.wait({task}))
-    if task.cancelled() or interrupted:
-        raise KeyboardInterrupt
-    task.result()
-    return summaries
+    if not stopped:
+        task.result()
+    return stopped
 
 
 async def _stopped(process: AsyncCrawlerProcess, task: asyncio.Task[None]) -> None:
@@ -188,64 +197,93 @@ def _stored(spider: type[SourceSpider], paths: Iterable[Path]) -> list[Stored]:
     return [*(one for one in read_archives(archives) if owns(one.url)), *read_documents(documents)]
 
 
-async def _one(
-    process: AsyncCrawlerProcess,
-    engine: Engine,
-    archive_folder: Path,
-    spider: type[SourceSpider],
-    plan: Plan,
-    contact: str,
-    stored: list[Stored] | None,
-    advance: Callable[[str, int], None],
-    lost: threading.Event,
-) -> Summary:
-    declaration = spider.declaration
-    own_machine = plan.web or stored is not None
-    settings = (
-        settings_for_own_machine(declaration) if own_machine else settings_for(declaration, contact=contact)
-    )
-    if stored is not None:
-        handler = "crawlers.middlewares.replay.ReplayHandler"
-        settings |= {"ROBOTSTXT_OBEY": False, "RETRY_ENABLED": False, "REDIRECT_ENABLED": False}
-        settings["DOWNLOAD_HANDLERS"] = {"http": handler, "https": handler, "file": handler}
-    elif plan.web:
-        handler = "crawlers.middlewares.stand_in.StandInHandler"
-        settings["DOWNLOAD_HANDLERS"] = {"http": handler, "https": handler}
-        settings[STAND_IN] = plan.web
-    kind, scope = "replay" if stored is not None else "crawl", _scope(plan, declaration.name)
-    continues = broken_off(engine, declaration.name, scope) if kind == "crawl" and not plan.full else ()
-    newest = continues[0] if continues else None
-    run = open_run(engine, source_row(declaration), kind, scope, continues=newest)
-    context = RunContext(
-        declaration,
-        engine,
-        Archive(archive_folder, engine, declaration.name),
-        StoreWriter(engine, declaration.name, run, judged=kind == "crawl", replay=kind == "replay"),
-        ingest_for(engine, declaration),
-        stored=stored,
-        limit=plan.limit,
-        advance=lambda pages: advance(declaration.name, pages),
-        known=None if stored is not None or plan.full else partial(known_pages, engine, declaration.name),
-        continues=frozenset(continues),
-        parser=parser_version(declaration),
-        lost=lost,
-    )
-    crawler = process.create_crawler(spider)
-    crawler.settings.setdict({**settings, SETTING: context}, priority="cmdline")
-    arguments: dict[str, Any] = dict(plan.arguments.get(declaration.name, {}))
-    if stored is not None:
-        arguments["replayed"] = _requests(stored, plan.limit)
-    if plan.limit is not None:
-        crawler.settings.set("CLOSESPIDER_PAGECOUNT", plan.limit, priority="cmdline")
-    process.crawlers.add(crawler)  # Ctrl-C stops those that stand here
-    try:
-        await crawler.crawl_async(**arguments)
-    except BaseException as error:
-        close_run(engine, run, "failed", str(error)[:2000] or type(error).__name__)
-        raise
-    finally:
-        process.crawlers.discard(crawler)
-    return _closed(engine, run, context, crawler, plan)
+@dataclass(frozen=True, slots=True)
+class Visitor:
+    """Visits sources out of one process, one or several at a time, each with its turn and a run of its own."""
+
+    process: AsyncCrawlerProcess
+    engine: Engine
+    archive_folder: Path
+    contact: str
+
+    async def visit(
+        self,
+        spider: type[SourceSpider],
+        plan: Plan,
+        stored: list[Stored] | None = None,
+        *,
+        is_part: bool = False,
+        advance: Callable[[str, int], None] = lambda source, pages: None,
+    ) -> Summary:
+        """One visit, to its end. is_part: others may visit what the plan's arguments leave out meanwhile. Raises
+        `Taken` where it is another's turn, `SourceError` where the run failed."""
+        name = spider.declaration.name
+        declare(self.engine, source_row(spider.declaration))
+        part = scope_of(plan, name) if is_part else ""
+        with turn(self.engine, name, part=part) as lost:
+            return await self._visit(spider, plan, stored, advance, lost)
+
+    async def _visit(
+        self,
+        spider: type[SourceSpider],
+        plan: Plan,
+        stored: list[Stored] | None,
+        advance: Callable[[str, int], None],
+        lost: threading.Event,
+    ) -> Summary:
+        declaration = spider.declaration
+        own_machine = plan.web or stored is not None
+        settings = (
+            settings_for_own_machine(declaration)
+            if own_machine
+            else settings_for(declaration, contact=self.contact)
+        )
+        if stored is not None:
+            handler = "crawlers.middlewares.replay.ReplayHandler"
+            settings |= {"ROBOTSTXT_OBEY": False, "RETRY_ENABLED": False, "REDIRECT_ENABLED": False}
+            settings["DOWNLOAD_HANDLERS"] = {"http": handler, "https": handler, "file": handler}
+        elif plan.web:
+            handler = "crawlers.middlewares.stand_in.StandInHandler"
+            settings["DOWNLOAD_HANDLERS"] = {"http": handler, "https": handler}
+            settings[STAND_IN] = plan.web
+        kind, scope = "replay" if stored is not None else "crawl", scope_of(plan, declaration.name)
+        continues = (
+            broken_off(self.engine, declaration.name, scope) if kind == "crawl" and not plan.full else ()
+        )
+        newest = continues[0] if continues else None
+        run = open_run(self.engine, source_row(declaration), kind, scope, continues=newest)
+        context = RunContext(
+            declaration,
+            self.engine,
+            Archive(self.archive_folder, self.engine, declaration.name),
+            StoreWriter(self.engine, declaration.name, run, judged=kind == "crawl", replay=kind == "replay"),
+            ingest_for(self.engine, declaration),
+            stored=stored,
+            limit=plan.limit,
+            advance=lambda pages: advance(declaration.name, pages),
+            known=None
+            if stored is not None or plan.full
+            else partial(known_pages, self.engine, declaration.name),
+            continues=frozenset(continues),
+            parser=parser_version(declaration),
+            lost=lost,
+        )
+        crawler = self.process.create_crawler(spider)
+        crawler.settings.setdict({**settings, SETTING: context}, priority="cmdline")
+        arguments: dict[str, Any] = dict(plan.arguments.get(declaration.name, {}))
+        if stored is not None:
+            arguments["replayed"] = _requests(stored, plan.limit)
+        if plan.limit is not None:
+            crawler.settings.set("CLOSESPIDER_PAGECOUNT", plan.limit, priority="cmdline")
+        self.process.crawlers.add(crawler)  # Ctrl-C stops those that stand here
+        try:
+            await crawler.crawl_async(**arguments)
+        except BaseException as error:
+            close_run(self.engine, run, "failed", str(error)[:2000] or type(error).__name__)
+            raise
+        finally:
+            self.process.crawlers.discard(crawler)
+        return _closed(self.engine, run, context, crawler, plan)
 
 
 def _requests(stored: list[Stored], limit: int | None) -> list[Request]:
@@ -333,7 +371,9 @@ def _shortfalls(engine: Engine, run: int, counts: Counts, context: RunContext, p
     # pages that did not change were not read: their records are not counted
     if plan.live and not counts.unchanged and counts.records < expected.records_least:
         found.append(f"{counts.records} records, expected at least {expected.records_least}")
-    usual = usual_counts(engine, context.declaration.name, _scope(plan, context.declaration.name), before=run)
+    usual = usual_counts(
+        engine, context.declaration.name, scope_of(plan, context.declaration.name), before=run
+    )
     if usual is not None and counts.snapshots < FAR_LESS * usual.pages:
         found.append(f"{counts.snapshots} pages where {usual.pages} are usual")
     if usual is not None and counts.facts_seen < FAR_LESS * usual.facts:
@@ -346,7 +386,8 @@ def _listed(title: str, urls: list[str]) -> str:
     return f"{title}: {len(urls)}: " + ", ".join(urls[:20]) + more
 
 
-def _scope(plan: Plan, source: str) -> str:
+def scope_of(plan: Plan, source: str) -> str:
+    """What a visit is asked for, in words: runs of the same scope continue and judge each other."""
     words = [f"{name}={value}" for name, value in sorted(plan.arguments.get(source, {}).items())]
     words += [path.name for path in plan.replay]
     words += [f"limit={plan.limit}"] if plan.limit is not None else []

@@ -38,8 +38,8 @@ def broken_off(engine: Engine, source: str, scope: str) -> tuple[int, ...]:
     (killed, stopped, or refused by the store) less than a day ago."""
     run = schema.run
     query = (
-        select(run.c.id, run.c.outcome, run.c.scope, run.c.started_at, run.c.note)
-        .where(run.c.source == source, run.c.kind == "crawl")
+        select(run.c.id, run.c.outcome, run.c.started_at, run.c.note)
+        .where(run.c.source == source, run.c.kind == "crawl", run.c.scope == scope)
         .order_by(run.c.id.desc())
         .limit(20)
     )
@@ -47,7 +47,7 @@ def broken_off(engine: Engine, source: str, scope: str) -> tuple[int, ...]:
     with engine.connect() as connection:
         for row in connection.execute(query):
             broken = row.outcome == "failed" or row.note.startswith(INTERRUPTED)
-            if not broken or row.scope != scope or row.started_at < now() - CONTINUED:
+            if not broken or row.started_at < now() - CONTINUED:
                 break
             found.append(row.id)
     return tuple(found)
