@@ -121,5 +121,5 @@ def _cell(
             text = english
         entity = str(table.value(row, "entity")) if column.kind == "entity" else ""
         return ShownCell(text, entity=entity if entity in entities else "")
-    facts = facts_page(path) if value is not None and column.name != "rank" else ""
+    facts = facts_page(path) if column.numeric and value is not None and column.name != "rank" else ""
     return ShownCell(cell_text(value, column), column.numeric, path, facts)
