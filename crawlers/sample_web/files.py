@@ -1,9 +1,13 @@
-"""The files that someone hands in: companies, financing events, people, as CSV in known layouts."""
+"""The files that someone hands in: companies, financing events, people, as CSV in known layouts.
+
+A generated world may be handed in as a whole: then accounts, patents and cooperations come as files, too, and the
+store holds without a crawl what the world says.
+"""
 
 from __future__ import annotations
 
 import csv
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import zip_longest
 from pathlib import Path
 from typing import Final
@@ -24,6 +28,16 @@ PEOPLE: Final = (
     *("person", "company", "post", "post_start", "post_end", "school", "degree", "field", "study_start"),
     *("study_end", "former_employer", "former_post", "former_start", "former_end", "core", "note"),
 )
+ACCOUNTS: Final = (
+    *("name", "listed_code", "year", "staff", "rd_staff", "revenue", "research_spend", "market_value"),
+)
+PATENTS: Final = ("publication_number", "title", "applicant", "ipc", "filing_date", "publication_date")
+COOPERATION: Final = ("kind", "providers", "recipients", "parties", "technologies", "applications", "date")
+#: The kinds of files of a whole world, in an order in which they may be imported: name → kind.
+WHOLE: Final = {
+    "companies": "companies", "accounts": "companies", "financing": "financing", "people": "people",
+    "patents": "patents", "cooperation": "cooperation",
+}  # fmt: skip
 #: Between the names of a cell; a name that holds a separator of any list is left out of such a cell.
 LIST: Final = "；"
 _SEPARATORS: Final = frozenset(",，、;；")
@@ -40,6 +54,19 @@ def write_files(directory: Path, world: World | None = None) -> tuple[Path, ...]
         ("people.csv", PEOPLE, people(world)),
     )
     return tuple(_write(directory / name, header, rows) for name, header, rows in files)
+
+
+def write_whole_world(directory: Path, world: World) -> tuple[Path, ...]:
+    """Write a file for each name of `WHOLE` into `directory`, which is made where it is missing."""
+    more = (
+        ("accounts.csv", ACCOUNTS, accounts(world)),
+        ("patents.csv", PATENTS, patents(world)),
+        ("cooperation.csv", COOPERATION, cooperation(world)),
+    )
+    return (
+        *write_files(directory, world),
+        *(_write(directory / name, header, rows) for name, header, rows in more),
+    )
 
 
 def companies(world: World) -> list[list[str]]:
@@ -111,6 +138,44 @@ def people(world: World) -> list[list[str]]:
             row += [former.employer, former.post, str(former.start), str(former.end)] if former else [""] * 4
             rows.append([*row, "1", world.people_note])
     return rows
+
+
+def accounts(world: World) -> Iterator[list[str]]:
+    """A row a listed company and year; what it does not say is empty."""
+    for one in world.accounts:
+        numbers = (one.staff, one.research_staff, one.revenue, one.research_spend, one.market_value)
+        yield [
+            one.company,
+            one.code,
+            str(one.year),
+            *("" if value is None else str(value) for value in numbers),
+        ]
+
+
+def patents(world: World) -> Iterator[list[str]]:
+    """A row a published application."""
+    for one in world.patents:
+        yield [
+            one.number,
+            one.title,
+            LIST.join(one.applicants),
+            LIST.join(one.classes),
+            one.filed.isoformat(),
+            one.published.isoformat(),
+        ]
+
+
+def cooperation(world: World) -> Iterator[list[str]]:
+    """A row a cooperation, under the names by which the article calls its sides."""
+    for one in world.cooperation:
+        names = (
+            filter(None, (one.provider,)),
+            one.recipients,
+            one.parties,
+            one.technologies,
+            one.applications,
+        )
+        yield [one.kind, *map(LIST.join, names), one.when.iso]
 
 
 def listable(name: str) -> bool:

@@ -171,6 +171,32 @@ class Person:
 
 
 @dataclass(frozen=True, slots=True)
+class Account:
+    """What a listed company reports of a year; sums in yuan, staff in persons, None for what it does not say."""
+
+    company: str
+    code: str
+    year: int
+    staff: int | None
+    revenue: int | None
+    market_value: int | None
+    research_spend: int | None
+    research_staff: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class PatentFiling:
+    """A published application, with the names of those who applied."""
+
+    number: str
+    title: str
+    applicants: tuple[str, ...]
+    classes: tuple[str, ...]
+    filed: dt.date
+    published: dt.date
+
+
+@dataclass(frozen=True, slots=True)
 class Filing:
     name: str
     kind: str
@@ -269,6 +295,9 @@ class World:
     press: tuple[str, ...] = ("news.valuenet.example",)
     #: Whether the organisations are invented, too, and the articles told in more turns.
     generated: bool = False
+    #: What listed companies report, and patents: in a generated world alone.
+    accounts: tuple[Account, ...] = ()
+    patents: tuple[PatentFiling, ...] = ()
     #: Article number → day on which its page last changed, where that is not the day of its report.
     revised: Mapping[int, dt.date] = field(default_factory=dict)
 

@@ -9,6 +9,7 @@ from typing import Final
 import numpy as np
 
 from crawlers.sample_web.generator import marginals
+from crawlers.sample_web.generator.business import accounts, patents
 from crawlers.sample_web.generator.cooperating import QUIET, cooperations, quiet
 from crawlers.sample_web.generator.dice import Ints
 from crawlers.sample_web.generator.financing import rounds
@@ -56,6 +57,8 @@ def make_world(seed: int, size: float = 1.0) -> World:
         ror=tuple(ror_entries(seed, organisations)),
         lei=tuple(lei_entries(seed, organisations)),
         press=PRESS,
+        accounts=tuple(accounts(seed, organisations)),
+        patents=tuple(patents(seed, organisations)),
         generated=True,
     )
 
