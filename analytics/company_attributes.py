@@ -6,6 +6,7 @@ before a unit's, then the smaller fact id, so that the same store gives the same
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from typing import Final
 
 import numpy as np
@@ -18,11 +19,13 @@ from pipelines.taxonomy import taxonomy
 COLUMNS: Final = ["entity", "value", "number", "unit", "date", "fact"]
 
 
-def stated(basis: Basis, attribute: str) -> pd.DataFrame:
-    """entity, value, number, unit, date (NaT: undated), fact of `attribute`; a row for each sample company that
-    has it by the end of the basis's last year. The index is 0..n-1, rows are in the entities' order."""
+def stated(basis: Basis, attribute: str, of: Collection[str] | None = None) -> pd.DataFrame:
+    """entity, value, number, unit, date (NaT: undated), fact of `attribute`; a row for each sample company (or each
+    entity of `of`) that has it by the end of the basis's last year. The index is 0..n-1, rows are in the entities'
+    order."""
     every = basis.facts.attributes
-    rows = every[(every["attribute"] == attribute) & every["entity"].isin(basis.sample)]
+    wanted = basis.sample if of is None else of
+    rows = every[(every["attribute"] == attribute) & every["entity"].isin(list(wanted))]
     rows = rows[rows["date"].isna() | (rows["date"].dt.year <= basis.last)]
     own = basis.facts.roles.loc[basis.facts.roles["own"] == basis.facts.roles["entity"], "fact"]
     rows = rows.assign(foreign=~rows["fact"].isin(own))
@@ -41,9 +44,9 @@ def numbers(basis: Basis, attribute: str) -> pd.DataFrame:
     return rows[rows["number"].notna()].reset_index(drop=True)
 
 
-def provinces(basis: Basis) -> pd.DataFrame:
+def provinces(basis: Basis, of: Collection[str] | None = None) -> pd.DataFrame:
     """The rows of `stated` for the province, with `code`: the taxonomy's, or NA for what is no province."""
-    rows = stated(basis, "province")
+    rows = stated(basis, "province", of)
     terms = taxonomy("provinces")
     found = [terms.find(str(value)) for value in rows["value"]]
     rows["code"] = [term.code if term else pd.NA for term in found]

@@ -1,47 +1,37 @@
 """The sample of an edition: companies chosen out of the base database by stated rules, then frozen.
 
-Invariant: a frozen sample never changes; every member keeps its score and the reason it was chosen for.
+Invariants: a frozen sample never changes; every member keeps its score and the reason it was chosen for; whoever
+was in the edition before and is not in this one is named with the reason.
 """
 
 from __future__ import annotations
 
 import datetime as dt
-from collections import defaultdict
-from collections.abc import Iterable
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from typing import Any
 
 import pandas as pd
 from sqlalchemy import Connection, Engine, delete, insert, select, update
 
 from analytics.facts import Facts, View, load
+from analytics.sample_choice import Choice, choose
+from analytics.sample_overrides import counting
+from analytics.sample_rules import AI_TAGS, Rule, weigh
 from pipelines.errors import UsageError
 from pipelines.store import schema
 from pipelines.store.session import writing
 from pipelines.store.types import now
 
-#: Company tags that say: this company's business is artificial intelligence.
-AI_TAGS = ("人工智能",)
+__all__ = ["AI_TAGS", "Edition", "Rule", "freeze", "newest", "nodes", "propose", "show"]
 
-
-@dataclass(frozen=True, slots=True)
-class Rule:
-    """Which companies are proposed. The score is the number of kinds of evidence for one; `least` are needed.
-
-    tags: it carries one of these industry tags. layer: a source gives it a layer of the AI industry.
-    filing: it stands in a register of algorithms. until: only facts valid by the end of this year count.
-    """
-
-    tags: tuple[str, ...] = AI_TAGS
-    layer: bool = True
-    filing: bool = True
-    least: int = 1
-    until: int | None = None
+_LEFT = ["entity", "name", "reason"]
 
 
 @dataclass(frozen=True, slots=True)
 class Edition:
-    """A sample as stored. members: entity, name, score, layer, core_technology, decided_by, reason."""
+    """A sample as stored. members: entity, name, score, layer, core_technology, decided_by, reason.
+    left: entity, name, reason of those who were in the edition before. rule: the rule's parameters, and under
+    `outcome` what it found."""
 
     name: str
     proposed_at: dt.datetime
@@ -49,26 +39,40 @@ class Edition:
     frozen_by: str | None
     rule: dict[str, Any]
     members: pd.DataFrame
+    left: pd.DataFrame = field(default_factory=lambda: pd.DataFrame(columns=_LEFT))
 
 
 def propose(engine: Engine, edition: str, rule: Rule | None = None) -> Edition:
-    """Draw the sample of an edition by rule, in place of an earlier proposal; `UsageError` if it is frozen."""
+    """Draw the sample of an edition by rule, in place of an earlier proposal; people's decisions go before the
+    rule. Raises `UsageError` if it is frozen, or if the edition to carry on from is not there."""
     rule = rule or Rule()
-    facts = load(engine, View(level="entity"))
-    rows = list(_chosen(facts, rule))
+    if not edition.strip() or edition == "*" or len(edition) > 40:
+        raise UsageError("an edition has a name of at most 40 characters, such as 2022")
+    before = frozenset(show(engine, rule.after).members["entity"]) if rule.after else frozenset()
+    weighed = weigh(load(engine, View(level="entity")), rule)
     with writing(engine) as connection:
-        table, members = schema.sample_edition, schema.sample_member
+        table = schema.sample_edition
         row = connection.execute(select(table).where(table.c.edition == edition)).first()
         if row is not None and row.frozen_at is not None:
             raise UsageError(
                 f"the sample {edition} was frozen on {row.frozen_at:%Y-%m-%d}; choose another name"
             )
-        connection.execute(delete(members).where(members.c.edition == edition))
-        connection.execute(delete(table).where(table.c.edition == edition))
-        connection.execute(insert(table).values(edition=edition, proposed_at=now(), rule=asdict(rule)))
-        if rows:
-            connection.execute(insert(members), [{"edition": edition, **one} for one in rows])
+        chosen = choose(weighed, rule, before, counting(connection, edition))
+        _store(connection, edition, rule, chosen)
     return show(engine, edition)
+
+
+def _store(connection: Connection, edition: str, rule: Rule, chosen: Choice) -> None:
+    table, members, left = schema.sample_edition, schema.sample_member, schema.sample_left
+    for one in (members, left, table):
+        connection.execute(delete(one).where(one.c.edition == edition))
+    kept = {**asdict(rule), "outcome": chosen.outcome}
+    connection.execute(insert(table).values(edition=edition, proposed_at=now(), rule=kept))
+    if chosen.members:
+        connection.execute(insert(members), [{"edition": edition, **one} for one in chosen.members])
+    if chosen.left:
+        rows = [{"edition": edition, "entity_id": who, "reason": why} for who, why in chosen.left.items()]
+        connection.execute(insert(left), rows)
 
 
 def freeze(engine: Engine, edition: str, by: str) -> Edition:
@@ -98,8 +102,16 @@ def show(engine: Engine, edition: str) -> Edition:
             raise UsageError(
                 f"there is no sample {edition!r}; {there}. Try: valuenet sample propose {edition}"
             )
-        members = _members(connection, edition)
-    return Edition(edition, row.proposed_at, row.frozen_at, row.frozen_by, row.rule, members)
+        members, left = _members(connection, edition), _left(connection, edition)
+    return Edition(edition, row.proposed_at, row.frozen_at, row.frozen_by, row.rule, members, left)
+
+
+def newest_frozen(engine: Engine, besides: str) -> str | None:
+    """The sample that was frozen last, another one than `besides`; None where there is none."""
+    table = schema.sample_edition
+    query = select(table.c.edition).where(table.c.frozen_at.is_not(None), table.c.edition != besides)
+    with engine.connect() as connection:
+        return connection.execute(query.order_by(table.c.frozen_at.desc(), table.c.edition.desc())).scalar()
 
 
 def newest(engine: Engine) -> str:
@@ -147,40 +159,12 @@ def _members(connection: Connection, edition: str) -> pd.DataFrame:
     return found.drop(columns="redirect").drop_duplicates("entity").reset_index(drop=True)
 
 
-def _chosen(facts: Facts, rule: Rule) -> Iterable[dict[str, Any]]:
-    evidence: dict[str, list[str]] = defaultdict(list)
-    said = facts.attributes
-    if rule.until is not None:
-        said = said[said["date"].isna() | (said["date"].dt.year <= rule.until)]
-    tagged = said[(said["attribute"] == "industry_tag") & said["value"].isin(rule.tags)]
-    for entity, group in tagged.groupby("entity"):
-        evidence[str(entity)].append("industry tag " + "、".join(sorted(set(group["value"]))))
-    layers, technologies = _newest(said, "layer"), _newest(said, "core_technology")
-    if rule.layer:
-        for company, layer in layers.items():
-            evidence[company].append(f"layer {layer}")
-    if rule.filing:
-        products = facts.facts[facts.facts["kind"] == "product"]
-        if rule.until is not None:
-            products = products[products["date"].isna() | (products["date"].dt.year <= rule.until)]
-        bearers = facts.roles[facts.roles["role"] == "bearer"].merge(products[["fact"]], on="fact")
-        for bearer, count in bearers.groupby("entity")["fact"].nunique().items():
-            evidence[str(bearer)].append(f"{count} filed algorithms")
-    companies = set(facts.entities.loc[facts.entities["kind"] == "company", "entity"])
-    for company in sorted(evidence):
-        reasons = evidence[company]
-        if company in companies and len(reasons) >= rule.least:
-            yield {
-                "entity_id": company,
-                "score": float(len(reasons)),
-                "layer": layers.get(company),
-                "core_technology": technologies.get(company),
-                "decided_by": "rule",
-                "reason": "; ".join(reasons),
-            }
-
-
-def _newest(said: pd.DataFrame, attribute: str) -> dict[str, str]:
-    """Entity → the value of an attribute that is valid latest (undated first)."""
-    chosen = said[said["attribute"] == attribute].sort_values(["date", "fact"], na_position="first")
-    return dict(zip(chosen["entity"], chosen["value"], strict=True))
+def _left(connection: Connection, edition: str) -> pd.DataFrame:
+    left, entity = schema.sample_left, schema.entity
+    rows = connection.execute(
+        select(left.c.entity_id, entity.c.name, left.c.reason)
+        .join(entity, entity.c.id == left.c.entity_id)
+        .where(left.c.edition == edition)
+        .order_by(left.c.entity_id)
+    ).all()
+    return pd.DataFrame(rows, columns=_LEFT)

@@ -58,10 +58,13 @@ def names(edition: sample.Edition) -> dict[str, float]:
 
 def test_scores_and_reasons(filled: Engine) -> None:
     drawn = sample.propose(filled, "2022")
-    assert names(drawn) == {"甲科技": 3.0, "乙智能": 1.0, "丁软件": 1.0}
+    assert names(drawn) == {"甲科技": 3.5, "乙智能": 1.0, "丁软件": 1.5}
     first = drawn.members.iloc[0]
     assert (first["layer"], first["core_technology"]) == ("技术层", "智能芯片")
-    assert first["reason"] == "industry tag 人工智能; layer 技术层; 2 filed algorithms"
+    assert (
+        first["reason"]
+        == "industry tag 人工智能; layer 技术层; 2 filed algorithms; active: newest fact of 2022"
+    )
     assert drawn.rule["tags"] == ["人工智能"]
 
 
