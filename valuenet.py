@@ -89,9 +89,11 @@ COMMANDS: dict[str, Door] = {
     ),
     **_doors("analytics.review_command", "Who is who", review="Decide what waits, in a browser."),
     **_doors(
+        "analytics.sample_commands", "Ask", sample="Propose, freeze, show or audit the sample of an edition."
+    ),
+    **_doors(
         "analytics.commands",
         "Ask",
-        sample="Propose, freeze or show the sample of an edition.",
         network="The value network of a year, as a file.",
         measure="The measures of networks, or of any edge list.",
         table="A table of the report.",
