@@ -1,7 +1,7 @@
 """Draws figures: PNG and SVG, the same bytes for the same figure.
 
-Colours are Okabe and Ito's, which people with any colour vision tell apart; lines are labelled where they end, so
-that no legend has to be matched; beyond seven series the small ones are drawn as one.
+Lines are labelled where they end, so that no legend has to be matched; beyond seven series the small ones are drawn
+as one.
 """
 
 from __future__ import annotations
@@ -15,19 +15,20 @@ import matplotlib as mpl
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.backends.backend_agg import FigureCanvasAgg
-from matplotlib.collections import LineCollection
 from matplotlib.figure import Figure as Drawing
-from matplotlib.patheffects import withStroke
 from matplotlib.ticker import FuncFormatter, LogLocator, MaxNLocator
 
-from analytics.exhibits import Drawn, Figure, Language, Words
-from analytics.fonts import LATIN, chinese_family
+from analytics import chart_style
+from analytics.chart_style import settings
+from analytics.exhibits import Figure, Language, Words
+from analytics.fonts import chinese_family
+from analytics.network_chart import draw_network
 from pipelines.errors import UsageError
 
-PALETTE: Final = ("#0072B2", "#E69F00", "#009E73", "#D55E00", "#56B4E9", "#CC79A7", "#B8AE1A")
-OTHERS: Final = "#B8B8B8"
-INK: Final = "#222222"
-SOFT: Final = "#6B6B6B"
+PALETTE: Final = chart_style.PALETTE
+OTHERS: Final = chart_style.OTHERS
+INK: Final = chart_style.INK
+SOFT: Final = chart_style.SOFT
 #: Series drawn by themselves in a stacked chart; the rest are drawn as one.
 SERIES_MOST: Final = len(PALETTE)
 FORMATS: Final = (".png", ".svg")
@@ -43,7 +44,7 @@ def draw(figure: Figure, language: Language = "zh") -> Drawing:
     family = chinese_family()
     if family is None:
         language = "en"
-    with mpl.rc_context(_style(family)):
+    with mpl.rc_context(settings(family)):
         drawing = Drawing(figsize=_SIZE if figure.chart != "network" else _SQUARE)
         drawing.set_layout_engine("constrained", w_pad=0.14, h_pad=0.12)
         FigureCanvasAgg(drawing)
@@ -83,7 +84,7 @@ def pictures(figure: Figure, language: Language = "zh") -> dict[str, bytes]:
 def _laid_out(figure: Figure, language: Language) -> Drawing:
     """The drawing with every part in its place, so that writing it out does not place them anew."""
     drawing = draw(figure, language)
-    with mpl.rc_context(_style(chinese_family())):
+    with mpl.rc_context(settings(chinese_family())):
         drawing.draw_without_rendering()
         drawing.set_layout_engine("none")
     return drawing
@@ -91,7 +92,7 @@ def _laid_out(figure: Figure, language: Language) -> Drawing:
 
 def _written_out(drawing: Drawing, ending: str) -> bytes:
     out = io.BytesIO()
-    with mpl.rc_context(_style(chinese_family())):
+    with mpl.rc_context(settings(chinese_family())):
         metadata: dict[str, Any] = (
             {"Software": None} if ending == ".png" else {"Date": None, "Creator": "valuenet"}
         )
@@ -108,34 +109,6 @@ def save(figure: Figure, path: Path, language: Language = "zh") -> None:
         part.replace(path)
     finally:
         part.unlink(missing_ok=True)
-
-
-def _style(family: str | None) -> Any:
-    """matplotlib's settings, by name; its types know these names only as literals."""
-    return {
-        "font.family": [family, LATIN] if family else [LATIN],
-        "font.size": 10.5,
-        "axes.titlesize": 14,
-        "axes.titleweight": "normal",
-        "axes.titlecolor": INK,
-        "axes.labelcolor": SOFT,
-        "axes.edgecolor": "#9A9A9A",
-        "axes.spines.top": False,
-        "axes.spines.right": False,
-        "axes.unicode_minus": False,
-        "axes.grid": True,
-        "axes.grid.axis": "y",
-        "axes.axisbelow": True,
-        "grid.color": "#E4E4E4",
-        "grid.linewidth": 0.8,
-        "xtick.color": SOFT,
-        "ytick.color": SOFT,
-        "text.color": INK,
-        # Names of parts inside the file are counted from this, not drawn by lot.
-        "svg.hashsalt": "valuenet",
-        # Letters as outlines: a reader's machine needs no font for them.
-        "svg.fonttype": "path",
-    }
 
 
 def is_empty(figure: Figure) -> bool:
@@ -354,55 +327,11 @@ def _ranked(axes: Axes, figure: Figure, language: Language) -> None:
 
 
 def _network(axes: Axes, figure: Figure, language: Language) -> None:
-    drawn = figure.drawn
-    if drawn is None:
+    if figure.drawn is None:
         raise ValueError(f"{figure.id}: a network without places")
-    axes.set_axis_off()
-    axes.set_aspect("equal", adjustable="datalim")
-    # many faint lines, drawn as points: as curves they would make a file of many megabytes
-    strength = float(np.clip(60 / np.sqrt(len(drawn.edges) + 1), 0.06, 0.5))
-    lines = LineCollection(
-        list(drawn.places[drawn.edges]), linewidths=0.25, colors="#8A8A8A", alpha=strength, rasterized=True
-    )
-    axes.add_collection(lines)
-    order = np.argsort(drawn.degrees, kind="stable")
-    scale = _LARGEST_NODE / max(int(drawn.degrees.max(initial=1)), 1)
-    areas = np.clip(drawn.degrees * scale, _SMALLEST_NODE, None)
-    colours = np.array([*PALETTE, OTHERS], dtype=object)[[0, 1, 2, 3, 5, 7]]
-    axes.scatter(
-        drawn.places[order, 0], drawn.places[order, 1], s=areas[order], c=colours[drawn.groups[order]].tolist(),
-        linewidths=0.2, edgecolors="white", rasterized=True,
-    )  # fmt: skip
-    halo = [withStroke(linewidth=2.2, foreground="white", alpha=0.85)]
-    for at, words in _apart(drawn, language):
-        x, y = drawn.places[at].tolist()
-        axes.text(x, y, words, ha="center", va="center", fontsize=_NAME_SIZE, path_effects=halo)
-    for place, group in enumerate(drawn.words):
-        axes.scatter([], [], s=36, color=colours[place], label=group.of(language))
-    axes.legend(loc="upper left", bbox_to_anchor=(1.0, 1.0), frameon=False, fontsize=9)
-    axes.autoscale_view()
+    draw_network(axes, figure.drawn, language, min(_SQUARE) * 0.9)
 
 
-def _apart(drawn: Drawn, language: Language) -> list[tuple[int, str]]:
-    """The names that lie on none of those before them, about; `drawn.named` begins with the largest node's."""
-    spread = float(np.ptp(drawn.places, axis=0).max(initial=0)) or 1.0
-    point = spread / (min(_SQUARE) * 72 * 0.9)  # of the paper, in units of the places
-    found: list[tuple[int, str]] = []
-    taken: list[tuple[float, float, float]] = []
-    for at, name in drawn.named:
-        words = name.of(language)
-        half = sum(1.0 if ord(char) > 0x2E7F else 0.55 for char in words) * _NAME_SIZE * point / 2
-        x, y = (float(one) for one in drawn.places[at])
-        if any(abs(x - a) < half + b and abs(y - c) < 1.2 * _NAME_SIZE * point for a, c, b in taken):
-            continue
-        taken.append((x, y, half))
-        found.append((at, words))
-    return found
-
-
-_NAME_SIZE: Final = 7.5
-_LARGEST_NODE: Final = 700.0  # points squared
-_SMALLEST_NODE: Final = 1.2
 #: More bars than these have smaller words; labels longer than this stand askew.
 _FEW: Final = 14
 _SHORT: Final = 9

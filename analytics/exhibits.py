@@ -148,7 +148,8 @@ ChartKind = Literal["line", "stacked", "loglog", "bars", "columns", "ranked", "n
 @dataclass(frozen=True, eq=False)
 class Drawn:
     """A network as it is drawn. places: (n, 2); degrees: (n,), the area of a node; groups: (n,), its colour, with a
-    position in `words`; edges: (m, 2), positions of nodes; named: the nodes that bear their names."""
+    position in `words`; edges: (m, 2), positions of nodes; named: the nodes that bear their names; reach: half the
+    side of the square to be drawn, around 0, where networks are to be compared (0: what the places need)."""
 
     places: NDArray[np.float64]
     degrees: NDArray[np.int64]
@@ -156,6 +157,7 @@ class Drawn:
     words: tuple[Words, ...]
     edges: NDArray[np.int64]
     named: tuple[tuple[int, Words], ...]
+    reach: float = 0.0
 
 
 @dataclass(frozen=True, eq=False)

@@ -19,7 +19,8 @@ YEARS: Final = {"figure_18": 2014, "figure_19": 2017, "figure_20": 2019, "figure
 #: So many hubs bear their names.
 NAMED: Final = 24
 
-_GROUPS: Final = {
+#: What colours mean.
+GROUPS: Final = {
     "sample": Words("样本企业", "Sample companies"),
     "company": Words("其他企业", "Other companies"),
     "knowledge": Words("高校和科研院所", "Universities and institutes"),
@@ -42,27 +43,25 @@ def network_figure(basis: Basis, identity: str, year: int) -> Figure:
     """The network of `year`; a row of the table for each group of nodes."""
     network = basis.network(year)
     nodes = network.nodes
-    groups = pd.Series(
-        np.where(nodes["sample"], "sample", nodes["kind"].map(_OF_KIND).fillna("other").astype(object)),
-        index=nodes.index,
-    )
+    groups = groups_of(nodes)
+    names = pd.Series(np.array(list(GROUPS), dtype=object)[groups], index=nodes.index)
     ends = network.edges[["source", "target"]].to_numpy(dtype=np.int64)
     degrees = np.bincount(ends.ravel(), minlength=len(nodes))
-    counts = groups.value_counts()
+    counts = names.value_counts()
     frame = pd.DataFrame(
         {
-            "group": list(_GROUPS),
-            "label": [words.zh for words in _GROUPS.values()],
-            "label_en": [words.en for words in _GROUPS.values()],
+            "group": list(GROUPS),
+            "label": [words.zh for words in GROUPS.values()],
+            "label_en": [words.en for words in GROUPS.values()],
             "nodes": pd.array(
-                [int(counts.get(one, 0)) if len(nodes) else None for one in _GROUPS], dtype="Int64"
+                [int(counts.get(one, 0)) if len(nodes) else None for one in GROUPS], dtype="Int64"
             ),
-            "share": [counts.get(one, 0) * 100 / len(nodes) if len(nodes) else np.nan for one in _GROUPS],
+            "share": [counts.get(one, 0) * 100 / len(nodes) if len(nodes) else np.nan for one in GROUPS],
         }
     )
 
     def behind(row: int, _column: str) -> Ints:
-        inside = nodes.loc[groups == frame["group"].iloc[row], "entity"]
+        inside = nodes.loc[names == frame["group"].iloc[row], "entity"]
         rows = basis.until(year)
         return fact_ids(rows[rows["source"].isin(inside) | rows["target"].isin(inside)])
 
@@ -83,18 +82,19 @@ def network_figure(basis: Basis, identity: str, year: int) -> Figure:
         *basis.reading_notes(),
     )
     table = Table(identity, title, columns, ("group",), "share", frame, behind, notes)
-    places = _places(basis, max(year, basis.last))
+    places = places_until(basis, max(year, basis.last))
     chosen = places.reindex(nodes["entity"])
     leading = np.argsort(-degrees, kind="stable")[:NAMED]
     drawn = Drawn(
         places=chosen.to_numpy(dtype=np.float64),
         degrees=degrees.astype(np.int64),
-        groups=groups.map({name: at for at, name in enumerate(_GROUPS)}).to_numpy(dtype=np.int64),
-        words=tuple(_GROUPS.values()),
+        groups=groups,
+        words=tuple(GROUPS.values()),
         edges=ends,
         named=tuple(
             (int(at), Words(str(nodes["name"].iloc[at]), _english(nodes, int(at)))) for at in leading.tolist()
         ),
+        reach=1.03 * float(places.abs().to_numpy().max(initial=0)),
     )
     return Figure(
         table,
@@ -124,8 +124,14 @@ def _english(nodes: pd.DataFrame, at: int) -> str:
     return english if isinstance(english, str) and english else str(nodes["name"].iloc[at])
 
 
-def _places(basis: Basis, last: int) -> pd.DataFrame:
-    """The places of the nodes of the last year's network, by entity."""
+def groups_of(nodes: pd.DataFrame) -> Ints:
+    """The group of each node of a network, as a position in `GROUPS`."""
+    names = np.where(nodes["sample"], "sample", nodes["kind"].map(_OF_KIND).fillna("other").astype(object))
+    return pd.Index(list(GROUPS)).get_indexer(pd.Index(names, dtype=object)).astype(np.int64)
+
+
+def places_until(basis: Basis, last: int) -> pd.DataFrame:
+    """The places of the nodes of the last year's network: `x` and `y` by entity."""
 
     def make(basis: Basis) -> pd.DataFrame:
         network = basis.network(last)

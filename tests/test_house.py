@@ -30,6 +30,7 @@ DOCUMENTS = ("README.md", "ARCHITECTURE.md", "DECISIONS.md", "CONTRIBUTING.md", 
 #: a part of, which alone runs over 85 % of their lines.
 TESTED_ELSEWHERE: dict[str, str] = {
     "analytics/bit_rows.py": "tests/analytics/test_distances.py",
+    "analytics/chart_style.py": "tests/analytics/test_charts.py",
     "analytics/csv_files.py": "tests/analytics/test_export.py",
     "analytics/folding.py": "tests/analytics/test_distances.py",
     "analytics/gexf.py": "tests/analytics/test_export.py",
