@@ -7,9 +7,10 @@ from typing import Final
 import numpy as np
 
 from analytics.basis import Basis, fact_ids
+from analytics.concentration import top_share
 from analytics.exhibits import Column, Figure, Table, Words
 from analytics.measures import degrees
-from analytics.power_law import degree_distribution, fit_power_law, top_share
+from analytics.power_law import degree_distribution, fit_power_law
 from analytics.simple_graph import Ints
 
 TITLE: Final = Words("度数中心度幂律分布", "Distribution of degrees")

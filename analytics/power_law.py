@@ -1,7 +1,6 @@
-"""Does a degree distribution follow a power law, and how far are links held by few.
+"""Does a degree distribution follow a power law.
 
-The two are shown side by side and never taken for one another: a large share of the top tenth is concentration,
-no evidence of a power law.
+How far links are held by few is another question: `analytics.concentration`.
 """
 
 from __future__ import annotations
@@ -97,12 +96,3 @@ def degree_distribution(degree: Ints) -> pd.DataFrame:
     share = nodes / max(len(degree), 1)
     at_least = np.cumsum(nodes[::-1])[::-1] / max(len(degree), 1)
     return pd.DataFrame({"degree": value, "nodes": nodes, "share": share, "at_least": at_least})
-
-
-def top_share(degree: Ints, part: float = 0.1) -> float:
-    """Share of all ends of links held by that part of the nodes with the highest degrees (at least one node;
-    a fraction of a node is left out); 0 where there is no link."""
-    if not degree.sum():
-        return 0.0
-    top = max(int(len(degree) * part), 1)
-    return float(np.sort(degree)[::-1][:top].sum() / degree.sum())

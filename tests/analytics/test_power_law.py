@@ -1,4 +1,4 @@
-"""Power-law fits on draws whose law is known; concentration by hand."""
+"""Power-law fits on draws whose law is known."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from scipy.special import zeta
 
-from analytics.power_law import degree_distribution, fit_power_law, top_share
+from analytics.power_law import degree_distribution, fit_power_law
 
 
 def drawn(exponent: float, least: int, count: int) -> np.ndarray[tuple[int], np.dtype[np.int64]]:
@@ -39,10 +39,7 @@ def test_no_tail_no_fit(degree: list[int]) -> None:
     assert fit_power_law(np.array(degree, dtype=np.int64)) is None
 
 
-def test_distribution_and_concentration() -> None:
+def test_distribution() -> None:
     degree = np.array([1] * 18 + [10, 12])
     table = degree_distribution(degree)
     assert table.to_numpy().tolist() == [[1, 18, 0.9, 1.0], [10, 1, 0.05, 0.1], [12, 1, 0.05, 0.05]]
-    assert top_share(degree) == 22 / 40
-    assert top_share(degree, 0.0) == 12 / 40
-    assert top_share(np.zeros(3, dtype=np.int64)) == 0
