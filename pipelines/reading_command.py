@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator
-from itertools import islice
+from contextlib import ExitStack, closing
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
@@ -37,6 +38,12 @@ SHOWN = 10
 @click.option(
     "--limit", type=click.IntRange(1), metavar="N", help="At most so many of the store's documents."
 )
+@click.option(
+    "--processes",
+    type=click.IntRange(1, 64),
+    metavar="N",
+    help="So many processes read at once; as many as there are cores, at most 4.",
+)
 @json_option
 def read_command(
     file: Path | None,
@@ -44,6 +51,7 @@ def read_command(
     min_confidence: float | None,
     language_model: bool,
     limit: int | None,
+    processes: int | None,
     as_json: bool,
 ) -> None:
     """Read who cooperates with, invests in, buys, owns or employs whom, out of running text.
@@ -58,7 +66,7 @@ def read_command(
     if file is None:
         if out is not None or min_confidence is not None:
             raise UsageError("--out and --min-confidence go with a FILE")
-        _read_the_store(limit, language_model, as_json)
+        _read_the_store(limit, language_model, processes, as_json)
         return
     if out is None:
         raise UsageError("say with --out where the facts are to be written")
@@ -66,14 +74,17 @@ def read_command(
         raise UsageError("--limit goes with the store's documents")
     if out.resolve() == file.resolve():
         raise UsageError("--out is the file that is read")
-    result, refused = _read_file(file, out, min_confidence, language_model)
+    result, refused = _read_file(file, out, min_confidence, language_model, processes)
     emit(result, as_json)
     if refused:
         raise SystemExit(1)
 
 
-def _read_file(file: Path, out: Path, least: float | None, ask: bool) -> tuple[dict[str, Any], int]:
-    from pipelines.reading.reader import BATCH_CHARACTERS, BATCH_TEXTS, Asked, read
+def _read_file(
+    file: Path, out: Path, least: float | None, ask: bool, processes: int | None
+) -> tuple[dict[str, Any], int]:
+    from pipelines.reading.batches import read_batches
+    from pipelines.reading.processes import cores
     from pipelines.reading.sentences import TEXT_LIMIT
 
     further = _language_model() if ask else None
@@ -84,12 +95,20 @@ def _read_file(file: Path, out: Path, least: float | None, ask: bool) -> tuple[d
         whole_file(out) as facts,
         whole_file(rejected) as kept,
         progress(_lines_in(file), "reading texts") as advance,
+        ExitStack() as stack,
     ):
-        lines = read_lines(file)
-        while batch := _batch(lines, BATCH_TEXTS, BATCH_CHARACTERS):
+        done = stack.enter_context(
+            closing(
+                read_batches(
+                    _batches(read_lines(file)),
+                    processes=processes or cores(),
+                    least=least,
+                    further=further,
+                )
+            )
+        )
+        for batch, told in done:
             good = [one for one in batch if isinstance(one, Line)]
-            asked = [Asked(one.text, one.published, one.names, one.title) for one in good]
-            told = read(asked, least=least, further=further)
             wrong = [one for one in batch if isinstance(one, RefusedLine)]
             wrong += [
                 RefusedLine(line.number, "text", found.failed, line.text[:2000])
@@ -126,16 +145,22 @@ def _read_file(file: Path, out: Path, least: float | None, ask: bool) -> tuple[d
     return result, refused
 
 
-def _batch(lines: Iterator[Line | RefusedLine], texts: int, characters: int) -> list[Line | RefusedLine]:
-    """The next lines that are read together."""
+def _batches(
+    lines: Iterator[Line | RefusedLine],
+) -> Iterator[tuple[list[Line | RefusedLine], list[Any]]]:
+    """The lines in parts that are read together, each with its texts as they are asked about."""
+    from pipelines.reading.reader import BATCH_CHARACTERS, BATCH_TEXTS, Asked
+
     batch: list[Line | RefusedLine] = []
     size = 0
-    for one in islice(lines, texts):
-        batch.append(one)
-        size += len(one.text) if isinstance(one, Line) else 0
-        if size >= characters:
-            break
-    return batch
+    for one in chain(lines, (None,)):
+        if one is not None:
+            batch.append(one)
+            size += len(one.text) if isinstance(one, Line) else 0
+        if batch and (one is None or size >= BATCH_CHARACTERS or len(batch) >= BATCH_TEXTS):
+            good = [each for each in batch if isinstance(each, Line)]
+            yield batch, [Asked(each.text, each.published, each.names, each.title) for each in good]
+            batch, size = [], 0
 
 
 def _lines_in(file: Path) -> int:
@@ -152,7 +177,8 @@ def _language_model() -> Any:
     return LanguageModel.from_environment().read_all
 
 
-def _read_the_store(limit: int | None, ask: bool, as_json: bool) -> None:
+def _read_the_store(limit: int | None, ask: bool, processes: int | None, as_json: bool) -> None:
+    from pipelines.reading.processes import cores
     from pipelines.store.reading_documents import read_documents, unread
     from pipelines.store.session import open_store
 
@@ -160,7 +186,11 @@ def _read_the_store(limit: int | None, ask: bool, as_json: bool) -> None:
     try:
         with progress(unread(engine, limit), "reading documents") as advance:
             done = read_documents(
-                engine, limit=limit, further=_language_model() if ask else None, advance=advance
+                engine,
+                limit=limit,
+                further=_language_model() if ask else None,
+                processes=processes or cores(),
+                advance=advance,
             )
     finally:
         engine.dispose()

@@ -7,7 +7,7 @@ names of up to three letters must keep their case, and a Chinese name that goes 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Final
 
@@ -49,11 +49,22 @@ class Gazetteer:
         self._known: dict[str, tuple[str, Mention]] = {}
         for name in names:
             self._add(name if isinstance(name, Mention) else Mention(name=name))
-        self._automaton = ahocorasick.Automaton()
-        for key, value in self._known.items():
-            self._automaton.add_word(key, value)
+        self._automaton = _automaton(self._known)
+
+    def within(self, *texts: str) -> Gazetteer:
+        """The names that stand in these texts alone: there it finds what this one finds, and is small enough to
+        be handed to another process."""
+        part = Gazetteer(())
         if self._known:
-            self._automaton.make_automaton()
+            folded = [plain_in_place(text) for text in texts]
+            keys = {
+                one[last + 1 - len(name) : last + 1]
+                for one in folded
+                for last, (name, _) in self._automaton.iter(one)
+            }
+            part._known = {key: self._known[key] for key in sorted(keys)}
+            part._automaton = _automaton(part._known)
+        return part
 
     def __len__(self) -> int:
         return len(self._known)
@@ -95,6 +106,15 @@ class Gazetteer:
                 continue
             reached = end
             yield Found(start, end, mention)
+
+
+def _automaton(known: Mapping[str, tuple[str, Mention]]) -> ahocorasick.Automaton:
+    automaton = ahocorasick.Automaton()
+    for key, value in known.items():
+        automaton.add_word(key, value)
+    if known:
+        automaton.make_automaton()
+    return automaton
 
 
 def stands_alone(text: str, start: int, end: int) -> bool:

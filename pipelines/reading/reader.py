@@ -21,6 +21,7 @@ from pipelines.reading.fact import ORGANISATION_ROLES, Fact, Organisation, Piece
 from pipelines.reading.gazetteer import Gazetteer
 from pipelines.reading.joining import join
 from pipelines.reading.masking import Document, Masked
+from pipelines.reading.processes import one_core
 from pipelines.reading.sentences import TEXT_LIMIT, sentences
 from pipelines.reading.stated import clause_start, published_when, stated_status, stated_when
 from pipelines.reading.thresholds import NEVER, thresholds
@@ -97,7 +98,8 @@ def read(asked: Sequence[Asked], *, least: float | None = None, further: Further
     """What stands in each text. Each reader gives out what `thresholds.yaml` says, or what has the confidence
     `least`; `further` is one more reader. A text over which a reader breaks has `failed`, and stops no other."""
     try:
-        return _read(asked, least, further)
+        with one_core():
+            return _read(asked, least, further)
     except ValuenetError:
         raise
     except Exception as error:

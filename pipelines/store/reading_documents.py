@@ -11,18 +11,20 @@ from __future__ import annotations
 
 from array import array
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import closing
 from dataclasses import dataclass, field
 from typing import Any, Final
 
 from sqlalchemy import ColumnElement, Connection, Engine, Row, delete, func, or_, select
 
+from pipelines.reading.batches import read_batches
 from pipelines.reading.copies import ALIKE, Pieces, bands_of, folded, pieces_of, share
 from pipelines.reading.fact import ORGANISATION_ROLES, Fact
 from pipelines.reading.fact_json import fact_json
 from pipelines.reading.gazetteer import Gazetteer
 from pipelines.reading.masking import Document
-from pipelines.reading.reader import BATCH_CHARACTERS, BATCH_TEXTS, VERSION, Asked, Further, Read, read
+from pipelines.reading.reader import BATCH_CHARACTERS, BATCH_TEXTS, VERSION, Asked, Further, Read
 from pipelines.reading.recording import records_of
 from pipelines.reading.thresholds import NEVER, thresholds
 from pipelines.records import Mention, When
@@ -82,6 +84,7 @@ def read_documents(
     *,
     limit: int | None = None,
     further: Further | None = None,
+    processes: int = 1,
     advance: Callable[[int], None] = lambda steps: None,
 ) -> Done:
     """Read what is unread, the oldest first, and have facts follow pages that were seen again or are gone."""
@@ -90,11 +93,9 @@ def read_documents(
     with engine.connect() as connection:
         ids = array("q", connection.execute(_unread().limit(limit) if limit else _unread()).scalars())
     gazetteers: dict[str, Gazetteer] = {}
-    for start in range(0, len(ids), BATCH_TEXTS):
-        for batch in _batches(engine, ids[start : start + BATCH_TEXTS]):
-            for source in {row.source for row in batch} - gazetteers.keys():
-                gazetteers[source] = Gazetteer(known_names(engine, source))
-            found = read([_asked(row, gazetteers[row.source]) for row in batch], least=LEAST, further=further)
+    batches = _asked(engine, ids, gazetteers)
+    with closing(read_batches(batches, processes=processes, least=LEAST, further=further)) as told:
+        for batch, found in told:
             with writing(engine) as connection:
                 _keep(connection, batch, found, gazetteers, done)
             done.documents += len(batch)
@@ -135,7 +136,19 @@ def _batches(engine: Engine, ids: Sequence[int]) -> Iterable[list[Row[Any]]]:
         yield batch
 
 
-def _asked(row: Row[Any], gazetteer: Gazetteer) -> Asked:
+def _asked(
+    engine: Engine, ids: Sequence[int], gazetteers: dict[str, Gazetteer]
+) -> Iterator[tuple[list[Row[Any]], list[Asked]]]:
+    """The documents with these ids in batches, each with its texts as they are asked about; the names known to the
+    store are kept in `gazetteers`, by source."""
+    for start in range(0, len(ids), BATCH_TEXTS):
+        for batch in _batches(engine, ids[start : start + BATCH_TEXTS]):
+            for source in sorted({row.source for row in batch} - gazetteers.keys()):
+                gazetteers[source] = Gazetteer(known_names(engine, source))
+            yield batch, [_as_asked(row, gazetteers[row.source]) for row in batch]
+
+
+def _as_asked(row: Row[Any], gazetteer: Gazetteer) -> Asked:
     when = When(start=row.published, precision=row.precision or "day") if row.published else When()
     return Asked(row.text, when, (), row.title, gazetteer)
 
