@@ -12,7 +12,7 @@ from typing import Final
 from sqlalchemy import Engine
 
 from analytics.basis import Basis
-from analytics.doubt import ranks
+from analytics.doubt import ranks, shares
 from analytics.exhibits import Table, Words, chosen
 
 #: Computes a supplement.
@@ -20,6 +20,7 @@ Make = Callable[[Engine, Basis], Table]
 
 _FOUND: Final[dict[str, tuple[Words, Make]]] = {
     "supplement_6": (ranks.TITLE, ranks.ranks_table),
+    "supplement_7": (shares.TITLE, shares.shares_table),
 }
 #: Id → title and how it is computed, in their order.
 SUPPLEMENTS: Final = dict(sorted(_FOUND.items(), key=lambda item: int(item[0].rpartition("_")[2])))
