@@ -102,6 +102,9 @@ COMMANDS: dict[str, Door] = {
         trace="From a published cell down to the quoted words.",
         compare="Our numbers beside printed ones.",
     ),
+    **_doors(
+        "analytics.explorer.command", "Ask", explorer="A page to look around in the networks of all years."
+    ),
     **_doors("valuenet", "Ask", demo="The whole way on the bundled sample web."),
 }
 

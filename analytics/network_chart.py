@@ -142,7 +142,8 @@ def _nodes_and_edges(axes: Axes, drawn: Drawn) -> None:
     for size, group, inside in _alike(areas, drawn.groups, ~leaves):
         axes.plot(
             drawn.places[inside, 0], drawn.places[inside, 1], linestyle="none", marker="o", markersize=size,
-            color=COLOURS[group], markeredgewidth=0.2 if size > 1.5 else 0, markeredgecolor="white", zorder=3 + size / 100,
+            color=COLOURS[group], markeredgewidth=0.2 if size > 1.5 else 0, markeredgecolor="white",
+            zorder=3 + size / 100,
         )  # fmt: skip
 
 
