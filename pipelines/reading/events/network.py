@@ -17,7 +17,7 @@ import numpy.typing as npt
 
 from pipelines.errors import InputError
 from pipelines.reading.events.hidden import States
-from pipelines.reading.events.labels import CHANNELS
+from pipelines.reading.events.labels import CHANNELS, TYPES
 
 Array = npt.NDArray[np.float32]
 
@@ -26,6 +26,9 @@ DILATIONS: Final = (1, 2, 4, 8)
 MIXED_AFTER: Final = 1
 #: A character outside names, at the start of one, inside one.
 MARKS: Final = 3
+#: Less likely verbs tell of no event: of labelled windows that tell of one, every one has a likelier verb.
+VERB: Final = 0.05
+_TRIGGERS: Final = [at for at, one in enumerate(CHANNELS) if one.event in TYPES and one.role == "trigger"]
 _TOGETHER: Final = 32
 _MOST: Final = 8000
 
@@ -110,7 +113,8 @@ class Tagger:
         self, pieces: Sequence[str], states: Sequence[States], marks: Sequence[Sequence[int]]
     ) -> list[Array]:
         """For each piece an array (characters, channels, 3): how likely a character is outside a channel's words,
-        begins them, goes on with them. `marks` are the known names (see `mark`)."""
+        begins them, goes on with them. `marks` are the known names (see `mark`). A piece in which the first network
+        sees no verb of an event of ours is shown to no other: nothing is in it."""
         given: list[Array] = [np.zeros((0, len(CHANNELS), 3), np.float32) for _ in pieces]
         order = sorted((at for at, piece in enumerate(pieces) if piece), key=lambda at: len(pieces[at]))
         first = 0
@@ -128,11 +132,26 @@ class Tagger:
                 many = len(pieces[at])
                 filled[row, :many], marked[row, :many], inside[row, :many] = states[at], marks[at], 1
                 ids[row, :many] = self.networks[0].ids(pieces[at])
-            summed = sum(_softmax(one.forward(filled, ids, marked, inside)) for one in self.networks)
-            averaged: Array = np.asarray(summed, np.float32) / np.float32(len(self.networks))
-            for row, at in enumerate(some):
-                given[at] = averaged[row, : len(pieces[at])]
+            first_scores = self.networks[0].forward(filled, ids, marked, inside)
+            told = np.flatnonzero(_verbs(first_scores) >= VERB)
+            some_of = [some[row] for row in told.tolist()]
+            for at in set(some) - set(some_of):
+                given[at] = np.zeros((len(pieces[at]), len(CHANNELS), 3), np.float32)
+                given[at][:, :, 0] = 1
+            if not some_of:
+                continue
+            summed = _softmax(first_scores[told])
+            for one in self.networks[1:]:
+                summed += _softmax(one.forward(filled[told], ids[told], marked[told], inside[told]))
+            summed /= np.float32(len(self.networks))
+            for row, at in enumerate(some_of):
+                given[at] = summed[row, : len(pieces[at])]
         return given
+
+
+def _verbs(scores: Array) -> Array:
+    """How likely the likeliest verb in each of (pieces, length, channels, 3) scores is."""
+    return np.asarray(_softmax(scores[:, :, _TRIGGERS])[..., 1].max(axis=(1, 2)), np.float32)
 
 
 def _softmax(scores: Array) -> Array:
