@@ -51,7 +51,8 @@ class Plan:
     """What a crawl is to do: on the live web, on a stand-in (`web`, a base URL), or out of files (`replay`).
 
     arguments: of each source's spider. full: every page is fetched and read again, also what has not changed.
-    believe: a run that gives far less than usual counts all the same.
+    believe: a run that gives far less than usual counts all the same. polite: a stand-in is visited at the rates of
+    the live web.
     """
 
     replay: tuple[Path, ...] = ()
@@ -60,6 +61,7 @@ class Plan:
     arguments: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     full: bool = False
     believe: bool = False
+    polite: bool = False
 
     @property
     def live(self) -> bool:
@@ -234,7 +236,7 @@ class Visitor:
         declaration = spider.declaration
         own_machine = plan.web or stored is not None
         settings = (
-            settings_for_own_machine(declaration)
+            settings_for_own_machine(declaration, polite=plan.polite)
             if own_machine
             else settings_for(declaration, contact=self.contact)
         )

@@ -90,8 +90,11 @@ def settings_for(declaration: Declaration, *, contact: str = "") -> dict[str, An
     }
 
 
-def settings_for_own_machine(declaration: Declaration) -> dict[str, Any]:
-    """The settings for a stand-in or an archive on this machine, where nobody needs to be spared."""
+def settings_for_own_machine(declaration: Declaration, *, polite: bool = False) -> dict[str, Any]:
+    """The settings for a stand-in or an archive on this machine, where nobody needs to be spared; polite: at the
+    rates of the live web all the same."""
+    if polite:
+        return {**settings_for(declaration), OWN_MACHINE: True}
     return {
         **settings_for(declaration),
         OWN_MACHINE: True,

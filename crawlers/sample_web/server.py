@@ -53,7 +53,7 @@ class SampleWeb:
         self._thread: threading.Thread | None = None
         self._lock = threading.Lock()
         self._counts: Counter[str] = Counter()
-        self._asked: deque[str] = deque(maxlen=_REMEMBERED)
+        self._asked: deque[tuple[float, str]] = deque(maxlen=_REMEMBERED)
         self._faults: dict[str, list[int]] = {}
 
     @property
@@ -79,6 +79,11 @@ class SampleWeb:
     @property
     def asked(self) -> list[str]:
         """The original URLs asked for, in order."""
+        return [original for _, original in self.asked_at]
+
+    @property
+    def asked_at(self) -> list[tuple[float, str]]:
+        """The original URLs asked for, in order, each with its moment in seconds of a steady clock."""
         with self._lock:
             return list(self._asked)
 
@@ -95,7 +100,7 @@ class SampleWeb:
         """The answer to one request, counted."""
         with self._lock:
             self._counts[asked.host] += 1
-            self._asked.append(original)
+            self._asked.append((time.monotonic(), original))
             if waiting := self._faults.get(original):
                 return text("out of order, on demand\n", "text/plain", waiting.pop(0))
         site = self.hosts.get(asked.host)

@@ -15,7 +15,7 @@ from crawlers.registry import declarations, spider_of
 from crawlers.schedule.running import wants
 from crawlers.summary import Summary, show
 from crawlers.workers.dates import is_due
-from crawlers.workers.jobs import VisitQueue
+from crawlers.workers.jobs import DEAD, VisitQueue
 from crawlers.workers.parts import Part, parts_of
 from crawlers.workers.working import Orders, Worker
 from pipelines.console import emit, front, json_option, note, progress, table
@@ -103,9 +103,26 @@ def list_command(as_json: bool) -> None:
 )
 @click.option("--once", is_flag=True, help="End when the queue is empty.")
 @click.option("--web", metavar="URL", help="Visit this stand-in for the live web (see: valuenet serve).")
+@click.option("--polite", is_flag=True, help="Keep the rates of the sources on a stand-in, too.")
+@click.option(
+    "--dead-after",
+    type=click.FloatRange(5.0, 3600.0),
+    default=DEAD,
+    show_default=True,
+    metavar="SECONDS",
+    help="Without a sign of life for so long, another worker is taken for dead.",
+)
 @archive_option
 @json_option
-def work_command(at_once: int, once: bool, web: str | None, archive: str | None, as_json: bool) -> None:
+def work_command(
+    at_once: int,
+    once: bool,
+    web: str | None,
+    polite: bool,
+    dead_after: float,
+    archive: str | None,
+    as_json: bool,
+) -> None:
     """Make visits from the queue until stopped (SIGTERM, Ctrl-C). Start as many workers as there are cores.
 
     A worker that dies loses nothing: its visits wait again after half a minute, and go on where they were.
@@ -114,7 +131,7 @@ def work_command(at_once: int, once: bool, web: str | None, archive: str | None,
     summaries: list[Summary] = []
     try:
         with progress(None, "reading pages") as advance:
-            orders = Orders(archive_folder(engine, archive), at_once, once, web)
+            orders = Orders(archive_folder(engine, archive), at_once, once, web, polite, dead_after)
             Worker(engine, orders, told=summaries.append, advance=lambda _name, pages: advance(pages)).run()
     finally:
         engine.dispose()

@@ -29,8 +29,8 @@ _log = logging.getLogger(__name__)
 SCHEMA: Final = "valuenet_queue"
 QUEUE: Final = "visits"
 TASK: Final = "visit"
-#: A worker gives a sign of life so often; one that gave none for so long is dead. Seconds.
-ALIVE, DEAD = 5.0, 30.0
+#: A worker that gave no sign of life for so long is dead. Seconds.
+DEAD = 30.0
 #: A visit that failed is made again after 1, 2, 4 … minutes, so many times in all; then it has failed.
 ATTEMPTS = 6
 #: While another visitor holds the part. Seconds.
@@ -149,11 +149,11 @@ class VisitQueue:
             if job.status in ("todo", "doing", "failed")
         ]
 
-    async def rescue(self) -> int:
-        """Put visits of dead workers back into the queue; how many there were. Should two workers do so at once,
-        the turn in the store still lets one visit a part."""
+    async def rescue(self, dead: float = DEAD) -> int:
+        """Put visits back into the queue whose workers gave no sign of life for `dead` seconds; how many.
+        Should two workers do so at once, the turn in the store still lets one visit a part."""
         found = 0
-        for job in await self.app.job_manager.get_stalled_jobs(queue=QUEUE, seconds_since_heartbeat=DEAD):
+        for job in await self.app.job_manager.get_stalled_jobs(queue=QUEUE, seconds_since_heartbeat=dead):
             with suppress(exceptions.ConnectorException):  # another worker was faster
                 await self.app.job_manager.retry_job(job)
                 _log.warning("the worker of %s died; its visit waits again", job.task_kwargs["source"])

@@ -24,15 +24,13 @@ from sqlalchemy import Engine
 from crawlers.registry import spider_of
 from crawlers.running import CONTACT, Plan, Visitor, run_process
 from crawlers.summary import Summary
-from crawlers.workers.jobs import ALIVE, DEAD, QUEUE, Stopped, VisitQueue
+from crawlers.workers.jobs import DEAD, QUEUE, Stopped, VisitQueue
 from crawlers.workers.parts import Part
 from pipelines.errors import SourceError, StoreError, UsageError
 from pipelines.store.runs import INTERRUPTED
 
 _log = logging.getLogger(__name__)
 
-#: Between two looks for visits of dead workers. Seconds.
-RESCUE = 10.0
 #: After a failure of the queue the first wait, and the longest. Seconds.
 WAITS = (2.0, 120.0)
 #: With `once`: between two looks whether all is done, while others still work. Seconds.
@@ -42,12 +40,15 @@ LOOK = 1.0
 @dataclass(frozen=True, slots=True)
 class Orders:
     """What a worker is told. at_once: visits at a time; once: end when the queue is empty; web: a stand-in for the
-    live web; archive: where responses are kept, the same folder on every machine."""
+    live web; polite: keep the rates there, too; archive: where responses are kept, the same folder on every
+    machine; dead: seconds without a sign of life after which another worker is taken for dead."""
 
     archive: Path
     at_once: int = 4
     once: bool = False
     web: str | None = None
+    polite: bool = False
+    dead: float = DEAD
 
 
 class Worker:
@@ -111,8 +112,8 @@ class Worker:
                 wait=not self._orders.once,
                 fetch_job_polling_interval=2.0,
                 install_signal_handlers=False,
-                update_heartbeat_interval=ALIVE,
-                stalled_worker_timeout=DEAD,
+                update_heartbeat_interval=self._orders.dead / 5,
+                stalled_worker_timeout=self._orders.dead,
                 delete_jobs="successful",
             )
         )
@@ -131,8 +132,8 @@ class Worker:
             with suppress(
                 ConnectorException, psycopg.Error
             ):  # the worker itself tells that the queue is away
-                await self._queue.rescue()
-            await asyncio.sleep(RESCUE)
+                await self._queue.rescue(self._orders.dead)
+            await asyncio.sleep(self._orders.dead / 3)
 
     async def _make(self, part: Part) -> None:
         """One visit. Raises what tells the queue that it has to be made again."""
@@ -140,7 +141,7 @@ class Worker:
             raise Stopped
         assert self._visitor is not None
         spider = spider_of(part.source)
-        plan = Plan(web=self._orders.web, arguments={part.source: part.arguments})
+        plan = Plan(web=self._orders.web, arguments={part.source: part.arguments}, polite=self._orders.polite)
         try:
             done = await self._visitor.visit(spider, plan, is_part=part.is_part, advance=self._advance)
         except (SourceError, StoreError) as error:
@@ -151,5 +152,6 @@ class Worker:
             raise Stopped
         if done.outcome == "failed":
             raise SourceError(f"{part.source}: {'; '.join(done.notes)[:500]}")
-        if plan.live:  # the next visitor of this host begins no sooner than our own next request would have
+        if plan.live or plan.polite:
+            # the host's next visitor begins no sooner than our own next request would have
             await asyncio.sleep(spider.declaration.delay)

@@ -1,0 +1,1 @@
+"""Tests of the workers that share a queue."""
