@@ -59,7 +59,8 @@ class PowerLawFit:
 
 
 def fit_power_law(degree: Ints) -> PowerLawFit | None:
-    """The fit over nodes with a link (Clauset, Shalizi and Newman 2009); None where there is no tail to fit."""
+    """The fit over nodes with a link (Clauset, Shalizi and Newman 2009); None where there is no tail to fit: there
+    are few different degrees, or the library finds no exponent for them."""
     linked = degree[degree > 0]
     if len(np.unique(linked)) < _DISTINCT_LEAST:
         return None
@@ -74,7 +75,10 @@ def fit_power_law(degree: Ints) -> PowerLawFit | None:
             parameter_ranges={"alpha": list(_EXPONENTS)},
             verbose=False,
         )
-        ratio, p = fit.distribution_compare("power_law", "lognormal")
+        try:
+            ratio, p = fit.distribution_compare("power_law", "lognormal")
+        except ValueError:  # a handful of nodes: no cut leaves data for both
+            return None
     # The library warns of its own use of an old name; that says nothing of the fit.
     said = {str(one.message) for one in caught if not issubclass(one.category, DeprecationWarning)}
     tail = int((linked >= fit.xmin).sum())

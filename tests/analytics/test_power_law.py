@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from scipy.special import zeta
 
 from analytics.power_law import degree_distribution, fit_power_law
@@ -34,9 +36,16 @@ def test_a_poisson_distribution_is_told_apart() -> None:
     assert fit.distance > 0.05
 
 
-@pytest.mark.parametrize("degree", [[], [0, 0], [1, 1, 1], [1, 2, 2]])
+@pytest.mark.parametrize("degree", [[], [0, 0], [1, 1, 1], [1, 2, 2], [8, 9, 10], [1] * 9 + [2, 2, 3]])
 def test_no_tail_no_fit(degree: list[int]) -> None:
     assert fit_power_law(np.array(degree, dtype=np.int64)) is None
+
+
+@settings(deadline=None, max_examples=40)
+@given(st.lists(st.integers(0, 12), max_size=30))
+def test_every_handful_of_degrees_is_fitted_or_not(degree: list[int]) -> None:
+    fit = fit_power_law(np.array(degree, dtype=np.int64))
+    assert fit is None or (fit.tail <= fit.nodes and fit.exponent > 1)
 
 
 def test_distribution() -> None:
