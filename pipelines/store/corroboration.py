@@ -7,15 +7,17 @@ each other, or where they hold the same sentence. Places that no longer say it c
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Hashable, Iterable
-from typing import Any
+from collections.abc import Collection, Hashable, Iterable, Mapping
+from typing import Any, TypeVar
 from urllib.parse import urlsplit
 
-from sqlalchemy import Connection, select
+from sqlalchemy import ColumnElement, Connection, select
 
 from pipelines.reading.copies import SHORT, folded
 from pipelines.store import schema
 from pipelines.store.bulk import chunks
+
+_Key = TypeVar("_Key", bound=Hashable)
 
 
 def corroboration(connection: Connection, fact_ids: Iterable[int]) -> dict[int, int]:
@@ -26,17 +28,47 @@ def corroboration(connection: Connection, fact_ids: Iterable[int]) -> dict[int, 
         places = _places(connection, ids)
         texts = _texts(connection, {row.page_id: row.url for rows in places.values() for row in rows})
         for fact, rows in places.items():
-            found[fact] = _groups([_marks(row, texts) for row in rows])
+            found[fact] = len(set(_grouped([_marks(row, texts) for row in rows])))
     return found
 
 
-def _places(connection: Connection, ids: list[int]) -> dict[int, list[Any]]:
+def finders(
+    connection: Connection, said: Mapping[_Key, Collection[int]], counts: ColumnElement[bool] | None = None
+) -> dict[_Key, tuple[str, ...]]:
+    """What several facts say together (a relation, say) → its independent sources, each named by the host (or the
+    source, where it has none) that said it first; none for what nothing says.
+
+    counts: which rows of `evidence` count; those that still stand where it is not given.
+    """
+    places: dict[int, list[Any]] = {}
+    texts: dict[int, int] = {}
+    for ids in chunks({fact for facts in said.values() for fact in facts}):
+        some = _places(connection, ids, counts)
+        texts |= _texts(connection, {row.page_id: row.url for rows in some.values() for row in rows})
+        places |= some
+    found: dict[_Key, tuple[str, ...]] = {}
+    for key, facts in said.items():
+        rows = [row for fact in facts for row in places.get(fact, ())]
+        rows.sort(key=lambda row: (row.first_seen, row.id))
+        first: dict[Hashable, str] = {}
+        for row, group in zip(rows, _grouped([_marks(row, texts) for row in rows]), strict=True):
+            first.setdefault(group, urlsplit(row.url).hostname or row.source)
+        found[key] = tuple(first.values())
+    return found
+
+
+def _places(
+    connection: Connection, ids: list[int], counts: ColumnElement[bool] | None = None
+) -> dict[int, list[Any]]:
     evidence, page = schema.evidence, schema.page
     query = (
-        select(evidence.c.fact_id, evidence.c.page_id, evidence.c.quote, page.c.url, page.c.source)
+        select(
+            evidence.c.id, evidence.c.fact_id, evidence.c.page_id, evidence.c.quote, evidence.c.first_seen,
+            page.c.url, page.c.source,
+        )
         .join(page, page.c.id == evidence.c.page_id)
-        .where(evidence.c.fact_id.in_(ids), evidence.c.ended_at.is_(None))
-    )
+        .where(evidence.c.fact_id.in_(ids), evidence.c.ended_at.is_(None) if counts is None else counts)
+    )  # fmt: skip
     found: dict[int, list[Any]] = defaultdict(list)
     for row in connection.execute(query):
         found[row.fact_id].append(row)
@@ -76,8 +108,8 @@ def _marks(row: Any, texts: dict[int, int]) -> list[Hashable]:
     return marks
 
 
-def _groups(places: list[list[Hashable]]) -> int:
-    """How many groups there are, if places that share a mark are of one."""
+def _grouped(places: list[list[Hashable]]) -> list[Hashable]:
+    """The group of each place, if places that share a mark are of one."""
     parent: dict[Hashable, Hashable] = {}
 
     def root(mark: Hashable) -> Hashable:
@@ -90,4 +122,4 @@ def _groups(places: list[list[Hashable]]) -> int:
     for first, *others in places:
         for other in others:
             parent[root(other)] = root(first)
-    return len({root(marks[0]) for marks in places})
+    return [root(marks[0]) for marks in places]

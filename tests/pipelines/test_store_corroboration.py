@@ -8,7 +8,7 @@ from sqlalchemy import Engine, select, update
 
 from pipelines.records import Cooperation
 from pipelines.store import schema
-from pipelines.store.corroboration import corroboration
+from pipelines.store.corroboration import corroboration, finders
 from pipelines.store.session import writing
 from tests.filled_store import fill, supply
 from tests.read_store import SEEN, add_documents
@@ -72,6 +72,23 @@ def test_documents_that_reprint_each_other_count_once_and_what_is_gone_not_at_al
     with writing(store) as connection:
         connection.execute(update(schema.evidence).values(ended_at=SEEN + dt.timedelta(days=400)))
     assert count(store) == 0
+
+
+def test_sources_of_several_facts_are_named_by_who_said_it_first(store: Engine) -> None:
+    fill(store, told(LONG), page="1", at=SEEN)
+    fill(store, told("甲木供货"), page="2", at=SEEN + dt.timedelta(days=2))
+    fill(store, told(LONG), page="3", at=SEEN - dt.timedelta(days=2))
+    for page in ("1", "2", "3"):
+        _move(store, page, f"https://{page}.example/")
+    key = only(store)
+    with store.connect() as connection:
+        assert finders(connection, {"edge": [key], "none": [17], "nobody": []}) == {
+            "edge": ("3.example", "2.example"),
+            "none": (),
+            "nobody": (),
+        }
+        early = schema.evidence.c.first_seen < SEEN
+        assert finders(connection, {key: [key]}, early) == {key: ("3.example",)}
 
 
 def _move(engine: Engine, page: str, url: str) -> None:
