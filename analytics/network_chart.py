@@ -54,7 +54,7 @@ def draw_network(axes: Axes, drawn: Drawn, language: Language, inches: float) ->
 
 
 def picture(drawn: Drawn, language: Language, pixels: int) -> bytes:
-    """A square PNG without title and legend: the square from -reach to reach, and nothing beside it."""
+    """A square WebP without title and legend: the square from -reach to reach, and nothing beside it."""
     inches = pixels / _DPI
     with mpl.rc_context(settings(chinese_family())):
         drawing = Drawing(figsize=(inches, inches))
@@ -63,7 +63,7 @@ def picture(drawn: Drawn, language: Language, pixels: int) -> bytes:
         _nodes_and_edges(axes, drawn)
         _names(axes, drawn, language if chinese_family() else "en", inches)
         out = io.BytesIO()
-        drawing.savefig(out, format="png", dpi=_DPI, metadata={"Software": None})
+        drawing.savefig(out, format="webp", dpi=_DPI, pil_kwargs={"quality": 80})
     return out.getvalue()
 
 
@@ -172,7 +172,7 @@ def _names(axes: Axes, drawn: Drawn, language: Language, inches: float) -> None:
 def apart(drawn: Drawn, language: Language, point: float) -> list[tuple[float, float, str]]:
     """Names with the middles of their places, none over another; `drawn.named` begins with the largest node's.
 
-    A name stands on its node, or above, below or beside it; where there is no room at all it is left out.
+    A name stands on a large node, or above, below or beside it; where there is no room at all it is left out.
     point: a point of the paper in units of the places.
     """
     found: list[tuple[float, float, str]] = []
@@ -184,8 +184,11 @@ def apart(drawn: Drawn, language: Language, point: float) -> list[tuple[float, f
         words = short(name.of(language))
         half = (sum(1.0 if ord(char) > 0x2E7F else 0.62 for char in words) * _NAME_SIZE / 2 + 1.5) * point
         x, y = (float(one) for one in drawn.places[at])
-        off = float(np.sqrt(max(drawn.degrees[at] * scale, _SMALLEST_NODE))) / 2 * point + high / 2
-        for dx, dy in ((0.0, 0.0), (0.0, off), (0.0, -off), (off + half, 0.0), (-off - half, 0.0)):
+        radius = float(np.sqrt(max(drawn.degrees[at] * scale, _SMALLEST_NODE))) / 2
+        off = radius * point + high / 2
+        around = ((0.0, off), (0.0, -off), (off + half, 0.0), (-off - half, 0.0))
+        # A name would hide a small node.
+        for dx, dy in around if radius < _NAME_SIZE else ((0.0, 0.0), *around):
             place = min(max(x + dx, half - limit), limit - half), y + dy
             if not any(abs(place[0] - a) < half + b and abs(place[1] - c) < high for a, c, b in taken):
                 taken.append((*place, half))

@@ -8,13 +8,14 @@ from __future__ import annotations
 
 import base64
 import json
+from collections.abc import Iterable
 from typing import Any, Final
 
 import numpy as np
 import pandas as pd
 
 #: What a script or the page around it could take for more than a part of a string.
-_ESCAPED: Final = {ord("<"): "\\u003c", ord(">"): "\\u003e", ord("&"): "\\u0026"}
+_ESCAPED: Final = {ord(mark): f"\\u{ord(mark):04x}" for mark in "<>&\x7f\x85\u2028\u2029\ufeff"}
 
 
 def packed(values: Any, kind: str) -> str:
@@ -30,9 +31,9 @@ def packed(values: Any, kind: str) -> str:
 
 
 def script(function: str, *values: Any) -> str:
-    """A call of a function of the page with values as JSON: ASCII alone, and no mark of HTML."""
+    """A call of a function of the page with values as JSON, without any mark of HTML and any odd end of a line."""
     written = ",".join(
-        json.dumps(value, ensure_ascii=True, separators=(",", ":"), allow_nan=False) for value in values
+        json.dumps(value, ensure_ascii=False, separators=(",", ":"), allow_nan=False) for value in values
     )
     return f"{function}({written.translate(_ESCAPED)});\n"
 
@@ -42,3 +43,8 @@ def text(value: object) -> str:
     if value is None or value is pd.NA or not isinstance(value, str):
         return ""
     return value.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+
+
+def lines(values: Iterable[object]) -> str:
+    """Words in one string, a line each: a browser reads that many times faster than a list."""
+    return "\n".join(" ".join(text(value).split()) for value in values)

@@ -23,7 +23,7 @@ from analytics.csv_files import write_whole
 from analytics.exhibits import LANGUAGES, Language
 from analytics.explorer.contents import AREAS, TECHNOLOGIES, Contents, contents, group_words
 from analytics.explorer.facts import EDGES_A_FILE, fact_files
-from analytics.explorer.packing import packed, script, text
+from analytics.explorer.packing import lines, packed, script, text
 from analytics.explorer.words import words
 from analytics.figure_networks import network_figure
 from analytics.network_chart import COLOURS, picture
@@ -45,7 +45,7 @@ _SCRIPTS: Final = (
 )  # fmt: skip
 _LAST: Final = "start.js"
 _STYLE: Final = "explorer.css"
-_PICTURE_PIXELS: Final = 1400
+_PICTURE_PIXELS: Final = 1200
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,7 +140,7 @@ def _drop_old_facts(out: Path, count: int) -> None:
 
 
 def _page(writer: _Writer, basis: Basis, language: Language, links: RootLinks, *, shown: bool) -> None:
-    name = f"picture_{language}.png" if shown else ""
+    name = f"picture_{language}.webp" if shown else ""
     if shown:
         drawn = network_figure(basis, "explorer", basis.last).drawn
         assert drawn is not None  # the figure of a network has one
@@ -181,9 +181,10 @@ def _data(basis: Basis, seen: Contents, links: RootLinks) -> dict[str, Any]:
         "kinds": [_kind(one) for one in kinds],
         "technologies": [[term.zh, term.en or term.zh] for term in taxonomy(TECHNOLOGIES)],
         "areas": [[term.zh, term.en or term.zh] for term in taxonomy(AREAS)],
-        "ids": [text(one) for one in nodes["entity"]],
-        "names": names,
-        "english": ["" if one == name else one for one, name in zip(english, names, strict=True)],
+        "size": len(nodes),
+        "ids": lines(nodes["entity"]),
+        "names": lines(names),
+        "english": lines("" if one == name else one for one, name in zip(english, names, strict=True)),
         "x": packed(seen.places[:, 0], "f4"),
         "y": packed(seen.places[:, 1], "f4"),
         "group": packed(seen.groups, "u1"),

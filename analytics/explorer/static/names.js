@@ -34,7 +34,7 @@ class Names {
     pen.lineJoin = "round";
     const taken = [];
     const grown = NodeLayer.grown(camera);
-    const most = camera.width < 500 ? 14 : 36;
+    const most = camera.width < 500 ? 12 : 28;
     for (const node of this._candidates()) {
       if (taken.length >= most) break;
       const [left, top] = camera.toScreen(network.x[node], network.y[node]);
@@ -66,10 +66,12 @@ class Names {
     return [selected, ...unique.slice(0, 1000)];
   }
 
-  // On the node, above, below or beside it; null where there is no room.
+  // On a large node, above, below or beside it; null where there is no room.
   _room(left, top, half, size, taken) {
     const off = size + 8;
-    for (const [x, y] of [[0, 0], [0, -off], [0, off], [size + half, 0], [-size - half, 0]]) {
+    const around = [[0, -off], [0, off], [size + half, 0], [-size - half, 0]];
+    // A name would hide a small node: it stands above.
+    for (const [x, y] of size < 11 ? around : [[0, 0], ...around]) {
       const at = [Math.min(Math.max(left + x, half), this.camera.width - half), top + y];
       if (!taken.some((one) => Math.abs(one.left - at[0]) < one.half + half && Math.abs(one.top - at[1]) < 16)) return at;
     }

@@ -9,9 +9,8 @@ class Network {
     this.kinds = data.kinds;
     this.technologies = data.technologies;
     this.areas = data.areas;
-    this.ids = data.ids;
-    this.names = data.names;
-    this.english = data.english;
+    this.size = data.size;
+    for (const name of ["ids", "names", "english"]) this[name] = data[name].split("\n");
     this.edgesAFile = data.edgesAFile;
     this.entityPages = data.entityPages;
     this.x = unpack(data.x, Float32Array);
@@ -22,7 +21,6 @@ class Network {
     for (const name of ["source", "target", "facts", "labelled", "labelTechnologies", "labelAreas"]) {
       this[name] = unpack(data[name], Uint32Array);
     }
-    this.size = this.ids.length;
     this.length = this.source.length;
     this.reach = 1e-9;
     for (let at = 0; at < this.size; at++) {

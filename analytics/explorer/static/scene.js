@@ -104,9 +104,10 @@ class EdgeLayer extends Layer {
     this._slice = 6000;
     this._next = 0;
     this._drawn = null;
+    this.done = () => {};
   }
 
-  // Lines by what they look like: the many, and those of the selected node, by dimension.
+  // Lines by what they look like: those of the selected node, by dimension, and the many.
   fill() {
     const { gl, network } = this;
     const { shown, source, target, x, y, selected } = network;
@@ -126,15 +127,22 @@ class EdgeLayer extends Layer {
       return found;
     };
     for (const one of this._lines || []) gl.deleteBuffer(one.buffer);
-    const faint = Math.min(Math.max(50 / Math.sqrt(many.length + 1), 0.05), 0.45) * (selected >= 0 ? 0.45 : 1);
     this._lines = [
-      { list: many, colour: [0.37, 0.42, 0.46], strength: faint },
-      ...own.map((list, at) => ({ list, colour: HIGHLIGHT[at % 3], strength: list.length > 400 ? 0.25 : 0.6 })),
-    ].map(({ list, colour, strength }) => ({
+      ...own.map((list, at) => ({ list, colour: HIGHLIGHT[at % 3], strength: 6 / Math.sqrt(list.length + 1), least: 0.12 })),
+      { list: many, colour: [0.42, 0.47, 0.52], strength: (selected < 0 ? 7 : 3) / Math.sqrt(many.length + 1), least: 0.016 },
+    ].map(({ list, colour, strength, least }) => ({
       buffer: Shaders.buffer(gl, gl.ARRAY_BUFFER, coordinates(list)),
       count: list.length,
-      colour: [...colour.map((part) => part * strength), strength],
+      colour,
+      strength,
+      least,
     }));
+  }
+
+  // The more lines lie over each other, the fainter each: by their number, and by how near the reader is.
+  _faint({ colour, strength, least }, camera) {
+    const opacity = Math.min(Math.max(strength * Math.sqrt(camera.zoom), least), 0.6);
+    return [...colour.map((part) => part * opacity), opacity];
   }
 
   // Some step that has no part in common with the number of edges: all are met, in no order.
@@ -154,6 +162,11 @@ class EdgeLayer extends Layer {
     cancelAnimationFrame(this._next);
   }
 
+  _finish() {
+    this.canvas.dataset.drawn = String(Number(this.canvas.dataset.drawn || 0) + 1);
+    this.done();
+  }
+
   // Slice by slice, each about a twentieth of a second's work.
   draw(camera) {
     this.stop();
@@ -170,11 +183,11 @@ class EdgeLayer extends Layer {
       let room = this._slice;
       this.look(seen);
       while (group < this._lines.length && room > 0) {
-        const { buffer, count, colour } = this._lines[group];
+        const { buffer, count } = this._lines[group];
         const now = Math.min(room, count - first);
         if (now > 0) {
           this.attribute("place", buffer, 2, gl.FLOAT, false);
-          gl.uniform4fv(gl.getUniformLocation(this.program, "colour"), colour);
+          gl.uniform4fv(gl.getUniformLocation(this.program, "colour"), this._faint(this._lines[group], seen));
           gl.drawArrays(gl.LINES, 2 * first, 2 * now);
         }
         first += now;
@@ -188,7 +201,7 @@ class EdgeLayer extends Layer {
       const spent = performance.now() - began;
       this._slice = Math.min(Math.max(Math.round((this._slice * 50) / Math.max(spent, 5)), 1000), 200000);
       if (group < this._lines.length) this._next = requestAnimationFrame(slice);
-      else this.canvas.dataset.drawn = String(Number(this.canvas.dataset.drawn || 0) + 1);
+      else this._finish();
     };
     slice();
   }
@@ -232,7 +245,7 @@ class NodeLayer extends Layer {
 
   static diameter(network, node) {
     const largest = network.order.length ? network.degree[network.order[0]] : 1;
-    return Math.max(30 * Math.sqrt(network.degree[node] / largest), 1.6);
+    return Math.max(34 * Math.sqrt(network.degree[node] / largest), 1.6);
   }
 
   static grown(camera) {

@@ -42,7 +42,7 @@ void main() {
   float away = length(gl_PointCoord - 0.5) * 2.0;
   float soft = 2.0 / pixels;
   float inside = 1.0 - smoothstep(1.0 - soft, 1.0, away);
-  float rim = pixels < 7.0 ? 0.0 : smoothstep(1.0 - 2.5 * soft, 1.0 - 1.5 * soft, away);
+  float rim = pixels < 7.0 ? 0.0 : smoothstep(1.0 - 2.0 * soft, 1.0 - 1.2 * soft, away);
   float strength = shown.a * inside;
   gl_FragColor = vec4(mix(shown.rgb, vec3(1.0), rim) * strength, strength);
 }`,

@@ -22,6 +22,7 @@ function start() {
 
   Valuenet.on("select", () => {
     details.show();
+    live();
     resize();
     if (scene) scene.filtered();
     names.draw();
@@ -31,13 +32,19 @@ function start() {
     details.show();
     if (scene) scene.filtered();
     names.draw();
+    live();
     remember();
   });
   Valuenet.on("camera", () => {
     if (!scene) return;
+    live();
     scene.moved();
     names.draw();
   });
+
+  function live() {
+    if (scene) stage.classList.add("live");
+  }
 
   function resize() {
     const { width, height } = stage.getBoundingClientRect();
@@ -74,7 +81,8 @@ function start() {
     scene = new Scene(network, camera, canvas("edges"), canvas("nodes"));
     scene.resized();
     names.resized();
-    stage.classList.add("live");
+    // Until all is drawn for the first time the picture stands there, which shows the same.
+    scene.edges.done = live;
   } catch (error) {
     scene = null;
     if (network.size) document.getElementById("trouble").textContent = Valuenet.say("no_webgl");
