@@ -105,6 +105,9 @@ COMMANDS: dict[str, Door] = {
     **_doors(
         "analytics.explorer.command", "Ask", explorer="A page to look around in the networks of all years."
     ),
+    **_doors(
+        "analytics.package_command", "Ask", package="An edition as a data package: CSV, Parquet, licences."
+    ),
     **_doors("valuenet", "Ask", demo="The whole way on the bundled sample web."),
 }
 

@@ -1,4 +1,4 @@
-"""What a store says, as one number: the same content has the same hash, whatever the database and the order of rows.
+"""What a store says, as one number: the same content has the same hash, in any database and any order of rows.
 
 Invariants: no number that a database gave out enters it, nor where bytes lie in an archive, nor when a run was;
 rows are compared as sets. What is derived for speed, waits for a person, or is running text does not count.
