@@ -48,8 +48,54 @@ def check(table: Table) -> list[Check]:
 
 
 def check_all(tables: Iterable[Table]) -> list[Check]:
-    """The checks of several tables, in order."""
-    return [one for table in tables for one in check(table)]
+    """The checks of several tables, in order, then those of one beside another."""
+    every = list(tables)
+    return [*(one for table in every for one in check(table)), *check_across(every)]
+
+
+def check_across(tables: Iterable[Table]) -> list[Check]:
+    """The checks of one table beside another, as far as both are there."""
+    known = {table.id: table for table in tables if len(table.frame)}
+    done = []
+    for words, wanted, findings in _ACROSS:
+        if known.keys() >= set(wanted):
+            found = list(findings(*(known[one] for one in wanted)))
+            done.append(Check(wanted[-1], words, not found, "; ".join(found[:20])))
+    return done
+
+
+def _sample_size(structure: Table) -> int | None:
+    """The number of sample companies that Table 1 gives."""
+    for row, item in enumerate(structure.frame["item"]):
+        if item == "sample_companies":
+            value = structure.value(row, "count")
+            return None if value is None else int(value)
+    return None
+
+
+def _sample_bound(structure: Table, networks: Table) -> Iterator[str]:
+    size = _sample_size(structure)
+    if size is not None and "sample_nodes" in networks.frame:
+        for year, nodes in zip(networks.frame["year"], networks.frame["sample_nodes"], strict=True):
+            if nodes > size:
+                yield f"{year}: {nodes} > {size}"
+
+
+def _investor_bound(structure: Table, investors: Table) -> Iterator[str]:
+    size = _sample_size(structure)
+    if size is not None:
+        for row in range(len(investors.frame)):
+            if (value := investors.value(row, investors.main)) is not None and value > size:
+                yield f"{investors.row_path(row)}: {value} > {size}"
+
+
+def _whole_and_parts(whole: Table, part: Table) -> Iterator[str]:
+    """Pairs by place of the other side add up to those that Figure 23 has."""
+    column = "input" if part.id == "figure_24" else "empowerment"
+    stated = {year: whole.value(row, column) for row, year in enumerate(whole.frame["year"])}
+    for row, year in enumerate(part.frame["year"]):
+        if year in stated and part.value(row, "all") != stated[year]:
+            yield f"{year}: {part.value(row, 'all')} ≠ {stated[year]}"
 
 
 def _has(*columns: str) -> Callable[[Table], bool]:
@@ -133,6 +179,18 @@ def _twice(table: Table) -> Iterator[str]:
         yield from (f"{part}: {' = '.join(names)}" for names in seen.values() if len(names) > 1)
 
 
+def _namesakes(table: Table) -> Iterator[str]:
+    """Two entities with one name look like one that stands twice; either they are one, or a name is wanting."""
+    for part, rows in table.parts():
+        seen: dict[str, set[str]] = {}
+        found = table.frame.iloc[rows]
+        for entity, name in zip(found["entity"], found["name"], strict=True):
+            seen.setdefault(str(name), set()).add(str(entity))
+        yield from (
+            f"{part}: {name} ({', '.join(sorted(those))})" for name, those in seen.items() if len(those) > 1
+        )
+
+
 def _no_investor(table: Table) -> Iterator[str]:
     for part, name in zip(table.frame["group"], table.frame["name"], strict=True):
         if str(name).strip().casefold() in NO_INVESTORS:
@@ -169,6 +227,30 @@ def _share_bounds(table: Table) -> Iterator[str]:
 
 _Finder = Callable[[Table], Iterator[str]]
 
+#: Words, the tables that stand beside each other (a finding is told of the last), what is found.
+_ACROSS: Final[tuple[tuple[Words, tuple[str, str], Callable[[Table, Table], Iterator[str]]], ...]] = (
+    (
+        Words("样本节点不多于样本企业", "no more sample nodes than sample companies"),
+        ("table_1", "table_3"),
+        _sample_bound,
+    ),
+    (
+        Words("投资的样本企业不多于样本企业", "no investor in more companies than the sample has"),
+        ("table_1", "table_7"),
+        _investor_bound,
+    ),
+    (
+        Words("与图23的技术输入一致", "the input is that of Figure 23"),
+        ("figure_23", "figure_24"),
+        _whole_and_parts,
+    ),
+    (
+        Words("与图23的技术赋能一致", "the empowerment is that of Figure 23"),
+        ("figure_23", "figure_25"),
+        _whole_and_parts,
+    ),
+)
+
 _CHECKS: Final[tuple[tuple[Words, Callable[[Table], bool], _Finder], ...]] = (
     (
         Words("各层次企业数之和等于样本企业数", "the layers add up to the sample"),
@@ -191,9 +273,14 @@ _CHECKS: Final[tuple[tuple[Words, Callable[[Table], bool], _Finder], ...]] = (
         lambda table: table.keys == ("year",) and len(table.frame) > 0,
         _growing,
     ),
-    (Words("名次按数值排列", "rows stand in the order of their values"), _has("place"), _order),
-    (Words("并列者名次相同", "equal values have equal ranks"), _has("place", "rank"), _ranks),
-    (Words("同一节点不重复出现", "no node stands twice"), _has("place"), _twice),
+    (Words("名次按数值排列", "rows stand in the order of their values"), _has("place", "name"), _order),
+    (Words("并列者名次相同", "equal values have equal ranks"), _has("place", "rank", "name"), _ranks),
+    (Words("同一节点不重复出现", "no node stands twice"), _has("place", "entity"), _twice),
+    (
+        Words("不同节点不同名", "no two nodes bear one name"),
+        _has("place", "entity"),
+        _namesakes,
+    ),
     (
         Words("投资者中没有非投资者", "no non-investor among the investors"),
         lambda table: table.id == "table_7" and len(table.frame) > 0,

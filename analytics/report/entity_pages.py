@@ -1,9 +1,11 @@
-"""Pages of entities: names, attributes, relations, and the facts that all of it rests on."""
+"""Pages of entities: names over time, attributes over time, relations, degrees by year, who decided what; and the
+facts that all of it rests on."""
 
 from __future__ import annotations
 
-from collections import Counter
+import datetime as dt
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from typing import Any, Final
 
 import numpy as np
@@ -11,14 +13,18 @@ import pandas as pd
 
 from analytics.basis import Basis
 from analytics.exhibits import Language
-from analytics.measures import degrees
-from analytics.report.describing import display
+from analytics.report.describing import display, when
+from analytics.report.histories import VERDICTS, History
 from analytics.report.wording import DETAILS, DIMENSION_WORDS, ENTITY_KINDS, called, say
 from analytics.simple_graph import Ints
 from analytics.trace import TracedFact
 
 #: Relations listed on a page; the others are among its facts.
 RELATIONS_MOST: Final = 300
+
+#: Names and attributes listed on a page; the others are counted.
+NAMES_MOST: Final = 60
+ATTRIBUTES_MOST: Final = 200
 
 #: A fact → where a page shows it, as an address relative to an entity's page.
 Href = Callable[[int], str]
@@ -27,23 +33,36 @@ Href = Callable[[int], str]
 _Tie = tuple[str, str, str]
 
 
+@dataclass(slots=True)
+class _Written:
+    """A name as written: where, how often, and between which moments sources were seen to write it."""
+
+    facts: int = 0
+    first: dt.datetime | None = None
+    last: dt.datetime | None = None
+    sources: set[str] = field(default_factory=set)
+
+
 class EntityPages:
     """What the pages of some entities show. The frames are looked up by entity, once."""
 
     def __init__(self, basis: Basis, most: int, named: frozenset[str]) -> None:
         """Pages for the entities in `named`, and for those with the highest degrees up to `most`."""
         self.basis = basis
-        network = basis.network(basis.last)
         every = basis.names(basis.nodes["entity"])
         self._called = dict(
             zip(every["entity"], zip(every["name"], every["name_en"], strict=True), strict=True)
         )
-        degree = dict(zip(network.nodes["entity"], degrees(network).tolist(), strict=True))
+        degree = {entity: sum(both) for entity, both in _degrees(basis, basis.last).items()}
         order = sorted({*degree, *named, *basis.sample}, key=lambda one: (-degree.get(one, 0), one))
         kept = {*order[:most], *named}
         self.listed: list[str] = [one for one in order if one in kept and one in basis.known.index]
         self.degree: dict[str, int] = degree
         self.pages = frozenset(self.listed)
+        self._by_year = {
+            year: {entity: both for entity, both in _degrees(basis, year).items() if entity in self.pages}
+            for year in basis.years
+        }
         self._facts: dict[str, set[int]] = {entity: set() for entity in self.listed}
         self._partners: dict[str, dict[_Tie, tuple[pd.Timestamp, int]]] = {one: {} for one in self.listed}
         self._read_relations(basis.relations)
@@ -96,7 +115,12 @@ class EntityPages:
         }
 
     def page(
-        self, entity: str, language: Language, traced: Mapping[int, TracedFact], href: Href
+        self,
+        entity: str,
+        language: Language,
+        traced: Mapping[int, TracedFact],
+        href: Href,
+        history: History | None = None,
     ) -> dict[str, Any]:
         """What the template shows, but for the facts themselves."""
         known = self._known[entity]
@@ -106,31 +130,79 @@ class EntityPages:
             "heading": self.name(entity, language),
             "layer": _text(known["layer"]),
             "core_technology": _text(known["core_technology"]),
-            "names": self._names(entity, traced),
-            "attributes": self._attribute_rows(entity, language, href),
+            "names": self._names(entity, traced, language),
+            "attributes": self._attribute_groups(entity, language, traced, href),
+            "degrees": self._degrees(entity),
+            "totals": self._totals(entity, language),
             "relations": relations[:RELATIONS_MOST],
             "more_relations": max(len(relations) - RELATIONS_MOST, 0),
+            **_history(history or History(), language),
         }
 
-    def _names(self, entity: str, traced: Mapping[int, TracedFact]) -> list[tuple[str, int]]:
-        written = Counter(
-            bearer.written
-            for fact in self._facts[entity]
-            if fact in traced
-            for bearer in traced[fact].bearers
-            if bearer.entity == entity
-        )
-        return sorted(written.items(), key=lambda item: (-item[1], item[0]))
-
-    def _attribute_rows(self, entity: str, language: Language, href: Href) -> list[dict[str, Any]]:
+    def _names(
+        self, entity: str, traced: Mapping[int, TracedFact], language: Language
+    ) -> list[dict[str, Any]]:
+        """The names as written, those of most facts first, with when and where they were seen."""
+        found: dict[str, _Written] = {}
+        for fact in self._facts[entity]:
+            if fact in traced:
+                one = traced[fact]
+                for bearer in one.bearers:
+                    if bearer.entity == entity:
+                        _note(found.setdefault(bearer.written, _Written()), one, language)
+        order = sorted(found.items(), key=lambda item: (-item[1].facts, item[0]))
         return [
             {
-                "name": called(attribute, DETAILS, language),
-                "value": value,
-                "date": _date(date),
-                "href": href(fact),
+                "name": name,
+                "count": one.facts,
+                "first": _date(one.first),
+                "last": _date(one.last),
+                "sources": "、".join(sorted(one.sources)),
             }
-            for attribute, value, date, fact in self._attributes.get(entity, ())
+            for name, one in order[:NAMES_MOST]
+        ]
+
+    def _attribute_groups(
+        self, entity: str, language: Language, traced: Mapping[int, TracedFact], href: Href
+    ) -> list[dict[str, Any]]:
+        """Each attribute with its values in order of the time that they are of, undated ones last."""
+        groups: dict[str, list[dict[str, Any]]] = {}
+        said = self._attributes.get(entity, [])[:ATTRIBUTES_MOST]
+        for attribute, value, date, fact in sorted(
+            said, key=lambda one: (one[0], pd.isna(one[2]), _date(one[2]))
+        ):
+            one = traced.get(fact)
+            groups.setdefault(called(attribute, DETAILS, language), []).append(
+                {
+                    "value": value,
+                    "date": when(one, language) if one else _date(date),
+                    "source": _source(one, language) if one else "",
+                    "href": href(fact),
+                }
+            )
+        return [{"name": name, "values": values} for name, values in groups.items()]
+
+    def _degrees(self, entity: str) -> list[dict[str, Any]]:
+        """Degrees by year, of the years in which it is a node."""
+        return [
+            {"year": year, "in": f"{one[0]:,}", "out": f"{one[1]:,}", "all": f"{sum(one):,}"}
+            for year, found in self._by_year.items()
+            if (one := found.get(entity))
+        ]
+
+    def _totals(self, entity: str, language: Language) -> list[dict[str, Any]]:
+        """How many others it is related to, by dimension and direction."""
+        counts: dict[tuple[str, str], int] = {}
+        for dimension, direction, _ in self._partners[entity]:
+            counts[dimension, direction] = counts.get((dimension, direction), 0) + 1
+        return [
+            {
+                "dimension": words.of(language),
+                "to": f"{counts.get((dimension, 'to'), 0):,}",
+                "from": f"{counts.get((dimension, 'from'), 0):,}",
+            }
+            for dimension, words in DIMENSION_WORDS.items()
+            if any((dimension, direction) in counts for direction in ("to", "from"))
         ]
 
     def _relations(self, entity: str, language: Language, href: Href) -> list[dict[str, Any]]:
@@ -148,6 +220,44 @@ class EntityPages:
             }
             for date, dimension, direction, partner, fact in found
         ]
+
+
+def _degrees(basis: Basis, year: int) -> dict[str, tuple[int, int]]:
+    """Entity → edges that lead to it, edges that lead from it, in the network of a year."""
+    network = basis.network(year)
+    count = len(network.nodes)
+    inward = np.bincount(network.edges["target"], minlength=count).tolist()
+    outward = np.bincount(network.edges["source"], minlength=count).tolist()
+    return dict(zip(network.nodes["entity"].tolist(), zip(inward, outward, strict=True), strict=True))
+
+
+def _note(written: _Written, fact: TracedFact, language: Language) -> None:
+    written.facts += 1
+    written.sources.add(_source(fact, language))
+    for place in fact.evidence:
+        written.first = min(written.first or place.first_seen, place.first_seen)
+        written.last = max(written.last or place.last_seen, place.last_seen)
+
+
+def _source(fact: TracedFact, language: Language) -> str:
+    return (fact.source_title_zh if language == "zh" else fact.source_title) or fact.source
+
+
+def _history(history: History, language: Language) -> dict[str, Any]:
+    decisions = [
+        {
+            "number": one.number,
+            "day": one.day,
+            "by": one.by,
+            "left": one.left,
+            "verdict": VERDICTS[one.verdict].of(language),
+            "right": one.right,
+            "reason": one.reason,
+            "undone": one.undone,
+        }
+        for one in history.decisions
+    ]
+    return {"identifiers": history.identifiers, "decisions": decisions, "more_decisions": history.more}
 
 
 def _text(value: object) -> str:

@@ -19,13 +19,14 @@ from sqlalchemy import Engine
 from analytics.basis import Basis
 from analytics.exhibits import LANGUAGES, Column, Words
 from analytics.figures import FIGURES, figure
-from analytics.report import site
+from analytics.report.chapters import chapters
 from analytics.report.describing import cell_text, display, shown_fact, web_address
 from analytics.report.entity_pages import EntityPages
 from analytics.report.environment import environment
 from analytics.report.fact_pages import FactPages, name_of
 from analytics.report.figure_page import write_figure_page
 from analytics.report.method import DEFINITIONS, rule, settings, sources
+from analytics.report.pages import _file
 from analytics.report.pdf import print_pdf
 from analytics.report.shown import shown_exhibit
 from analytics.report.site import write_report
@@ -53,6 +54,15 @@ def files(folder: Path) -> dict[str, bytes]:
         for path in sorted(folder.rglob("*"))
         if path.is_file()
     }
+
+
+#: Where a search box is, and so a script.
+SEARCHING = {"index.html", "search.html", "en/index.html", "en/search.html"}
+
+
+def chapter_of(identity: str) -> str:
+    """The page on which an exhibit stands."""
+    return next(one.page for one in chapters([*TABLES, *FIGURES]) if identity in one.exhibits)
 
 
 def pages(folder: Path) -> dict[str, html.HtmlElement]:
@@ -85,6 +95,7 @@ def test_both_languages_have_the_same_pages(report: Path) -> None:
     names = {name for name in files(report) if name.endswith(".html")}
     chinese = {name for name in names if not name.startswith("en/")}
     assert names == chinese | {f"en/{name}" for name in chinese}
+    assert {f"chapters/{one}.html" for one in ("network", "investment")} <= chinese
     for name, page in pages(report).items():
         assert page.get("lang") == ("en" if name.startswith("en/") else "zh-Hans")
 
@@ -94,7 +105,7 @@ def test_every_link_leads_somewhere(report: Path) -> None:
     anchors = {name: {one.get("id") for one in page.iter() if one.get("id")} for name, page in found.items()}
     seen = 0
     for name, page in found.items():
-        for link in page.iter("a", "link", "img"):
+        for link in page.iter("a", "link", "img", "script"):
             target = link.get("href") or link.get("src")
             if target.startswith(("https://", "http://")):
                 assert link.get("rel") == "noreferrer nofollow external"
@@ -110,16 +121,17 @@ def test_every_link_leads_somewhere(report: Path) -> None:
 
 
 def test_every_number_with_facts_is_a_link_to_them(report: Path, world_basis: Basis) -> None:
-    index = pages(report)["index.html"]
+    found = pages(report)
     for identity in TABLES:
         shown = table(world_basis, identity)
+        index = found[chapter_of(identity)]
         for row in range(len(shown.frame)):
             path = f"{shown.row_path(row)}/{shown.main}"
             (cell,) = index.xpath("//td[@id=$path]", path=path)
             facts = shown.behind(row, shown.main)
             links = cell.xpath("./a/@href")
             assert links == (
-                [f"facts/{name_of(facts.tolist())}.html"] if shown.value(row, shown.main) else []
+                [f"../facts/{name_of(facts.tolist())}.html"] if shown.value(row, shown.main) else []
             )
 
 
@@ -129,7 +141,7 @@ def test_a_page_of_facts_has_the_words_the_place_and_the_way_back(report: Path, 
     assert len(page.xpath("//article")) == 3
     assert page.xpath("//blockquote/text()")[0] == "百度完成融资"
     assert page.xpath("//a[@rel]/@href")[0].startswith("https://world.example/")
-    assert "../index.html#table_7/institutional/1/companies" in page.xpath("//a/@href")
+    assert "../chapters/investment.html#table_7/institutional/1/companies" in page.xpath("//a/@href")
     assert "红杉中国" in page.text_content()
     assert re.search(r"sha256:[0-9a-f]{64}", page.text_content())
 
@@ -140,7 +152,9 @@ def test_words_of_the_web_stay_words(report: Path) -> None:
     for name, data in files(report).items():
         if name.endswith(".html"):
             assert "<b>" not in data.decode(), name
-            assert b"<script" not in data
+            scripts = re.findall(rb"<script[^>]*>[^<]*", data)
+            assert len(scripts) == (name in SEARCHING)
+            assert all(one.endswith(b'search.js">') for one in scripts)
             assert b"javascript:" not in data
 
 
@@ -148,6 +162,7 @@ def test_nothing_runs_and_nothing_is_loaded_from_elsewhere(report: Path) -> None
     for name, page in pages(report).items():
         (policy,) = page.xpath("//meta[@http-equiv='Content-Security-Policy']/@content")
         assert policy.startswith("default-src 'none'"), name
+        assert ("script-src 'self'" in policy) == (name in SEARCHING)
         assert "unsafe" not in policy
         for one in page.iter():
             if isinstance(one.tag, str):
@@ -237,7 +252,7 @@ def test_entities_beyond_the_limit_have_no_page_but_those_in_tables_do(
 
 def test_an_id_that_is_no_id_names_no_file() -> None:
     with pytest.raises(ValueError, match="no entity's id"):
-        site._file("../../etc/passwd")
+        _file("../../etc/passwd")
 
 
 # ── its parts ─────────────────────────────────────────────────────────────────────────────────────

@@ -1,0 +1,302 @@
+"""The pages of a report in one language."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Mapping
+from pathlib import Path
+from typing import Any, Final
+
+from markupsafe import Markup
+
+from analytics.basis import LEVEL_WORDS
+from analytics.exhibits import Figure, Language
+from analytics.report import method
+from analytics.report.chapters import Chapter
+from analytics.report.content import Content
+from analytics.report.describing import shown_fact
+from analytics.report.environment import environment
+from analytics.report.fact_pages import CELLS_MOST, FactSet, Piece
+from analytics.report.inline_charts import inline_chart
+from analytics.report.shown import ShownExhibit, label, shown_exhibit
+from analytics.report.summary import Piece as Said
+from analytics.report.wording import say
+from analytics.report.writing import write_text
+
+#: Nothing runs, nothing is loaded but the style sheet and pictures beside the page.
+POLICY: Final = "default-src 'none'; style-src 'self'; img-src 'self'; base-uri 'none'; form-action 'none'"
+#: Of the pages with a search box: the report's own script, and the index that it loads.
+SEARCH_POLICY: Final = POLICY.replace("default-src 'none';", "default-src 'none'; script-src 'self';")
+
+
+class Pages:
+    """Writes the pages. Facts are rendered once, however many pages show them."""
+
+    def __init__(
+        self, content: Content, language: Language, out: Path, progress: Callable[[int], None]
+    ) -> None:
+        self.content, self.language, self.progress = content, language, progress
+        self.folder = out if language == "zh" else out / language
+        self.written = 0
+        self.rendered: dict[int, Markup] = {}
+        self.fact_macro = environment().get_template("parts.html").module.fact  # type: ignore[attr-defined]  # macros are attributes of the module
+
+    def t(self, key: str) -> str:
+        return say(key, self.language)
+
+    def write(self) -> int:
+        """Write all pages; returns how many."""
+        content = self.content
+        self._first()
+        for at, chapter in enumerate(content.chapters):
+            self._chapter(at, chapter)
+        self._whole()
+        self._about()
+        self._page("search.html", "search.html", policy=SEARCH_POLICY, current="search")
+        self._page(
+            "entities.html",
+            "entities.html",
+            current="entities",
+            entities=[content.entities.row(one, self.language) for one in content.entities.listed],
+        )
+        for found in content.fact_pages.sets.values():
+            self._set(found)
+        for entity, facts in content.entity_facts.items():
+            self._entity(entity, [int(one) for one in facts])
+        return self.written
+
+    # ── the report itself ─────────────────────────────────────────────────────────────────────────
+
+    def _edition(self) -> dict[str, Any]:
+        """What a reader of any edition has to know first."""
+        basis = self.content.basis
+        return {
+            "years": f"{basis.years[0]}–{basis.last}",
+            "sample_size": f"{len(basis.sample):,}",
+            "level": LEVEL_WORDS[basis.facts.view.level].of(self.language),
+            "failed": sum(not one.ok for one in self.content.checks),
+            "checked": len(self.content.checks),
+        }
+
+    def _first(self) -> None:
+        summary, language = self.content.summary, self.language
+        self._page(
+            "index.html", "index.html", policy=SEARCH_POLICY, current="report", chapters=self._listed(),
+            key_numbers=[
+                {"words": one.words.of(language), "text": one.text, "href": self.content.place(one.path)}
+                for one in summary.key_numbers()
+            ],
+            sentences=[self._sentence(one) for one in summary.sentences(language)],
+            **self._edition(),
+        )  # fmt: skip
+
+    def _sentence(self, pieces: Iterable[Said]) -> list[dict[str, str]]:
+        known = self.content.entities.pages
+        return [
+            {
+                "text": one.text,
+                "href": f"entities/{one.entity}.html"
+                if one.entity in known
+                else self.content.place(one.path)
+                if one.path
+                else "",
+            }
+            for one in pieces
+        ]
+
+    def _listed(self) -> list[dict[str, Any]]:
+        """The chapters as lists of contents show them."""
+        content, language = self.content, self.language
+        tables = {one.id: one for one in content.tables}
+        return [
+            {
+                "id": chapter.id,
+                "page": chapter.page,
+                "title": chapter.title.of(language),
+                "exhibits": [
+                    {
+                        "id": one,
+                        "label": label(tables[one], language),
+                        "title": tables[one].title.of(language),
+                        "href": content.place(one),
+                    }
+                    for one in chapter.exhibits
+                ],
+            }
+            for chapter in content.chapters
+        ]
+
+    def _chapter(self, at: int, chapter: Chapter) -> None:
+        listed = self._listed()
+        self._page(
+            chapter.page, "chapter.html", current="report", number=at + 1, title=chapter.title.of(self.language),
+            exhibits=[self._exhibit(one) for one in chapter.exhibits],
+            before=listed[at - 1] if at else None, after=listed[at + 1] if at + 1 < len(listed) else None,
+        )  # fmt: skip
+
+    def _exhibit(self, identity: str) -> dict[str, Any]:
+        content = self.content
+        exhibit = content.exhibits[identity]
+        shown = shown_exhibit(exhibit, self.language, content.cells.__getitem__, content.entities.pages)
+        chart = None
+        if isinstance(exhibit, Figure):
+            chart = inline_chart(exhibit, self.language, self._facts_address)
+        return {"shown": shown, "chart": chart}
+
+    def _facts_address(self, path: str) -> str:
+        """Where the facts of a cell are, as a chapter's page calls it."""
+        name = self.content.cells.get(path, "")
+        return f"../facts/{name}.html" if name else ""
+
+    def _whole(self) -> None:
+        """The whole report on one page, for printing: no links into other files, which paper has not."""
+        chapters = [
+            {"id": one.id, "title": one.title.of(self.language), "exhibits": self._printed(one)}
+            for one in self.content.chapters
+        ]
+        sentences = [
+            "".join(piece.text for piece in one) for one in self.content.summary.sentences(self.language)
+        ]
+        self._page(
+            "whole.html", "whole.html", current="", chapters=chapters, sentences=sentences, **self._method(),
+            **self._edition(),
+        )  # fmt: skip
+
+    def _printed(self, chapter: Chapter) -> list[ShownExhibit]:
+        return [
+            shown_exhibit(self.content.exhibits[one], self.language, lambda _path: "", frozenset())
+            for one in chapter.exhibits
+        ]
+
+    # ── about the report ──────────────────────────────────────────────────────────────────────────
+
+    def _method(self) -> dict[str, Any]:
+        basis, language = self.content.basis, self.language
+        return {
+            "settings": method.settings(basis, language),
+            "rule": method.rule(basis, language),
+            "definitions": [(name.of(language), text.of(language)) for name, text in method.DEFINITIONS],
+        }
+
+    def _about(self) -> None:
+        content, language = self.content, self.language
+        self._page("method.html", "method.html", current="method", **self._method())
+        self._page(
+            "sources.html",
+            "sources.html",
+            current="sources",
+            sources=method.sources(content.engine, language),
+        )
+        labels = {one.id: f"{label(one, language)} {one.title.of(language)}" for one in content.tables}
+        checks = [
+            {
+                "label": labels.get(one.table, self.t("summary")),
+                "href": content.place(one.table) if one.table in labels else "index.html",
+                "words": one.words.of(language),
+                "ok": one.ok,
+                "found": one.found,
+            }
+            for one in content.checks
+        ]
+        self._page("checks.html", "checks.html", current="checks", checks=checks, **self._edition())
+
+    # ── facts ─────────────────────────────────────────────────────────────────────────────────────
+
+    def _set(self, found: FactSet) -> None:
+        content = self.content
+        titles = {shown.id: shown.title.of(self.language) for shown in content.tables}
+        cells = [
+            {"path": path, "title": titles[path.partition("/")[0]], "href": content.place(path)}
+            for path in found.cells[:CELLS_MOST]
+            if path
+        ]
+        facts = [int(one) for one in found.facts]
+        large = len(facts) > content.fact_pages.most
+        pieces = content.fact_pages.pieces(facts, content.traced) if large else []
+        heading = self.t("facts_behind")
+        if len(found.cells) == 1 and cells:
+            heading = f"{heading} {cells[0]['path']}"
+        more = max(len(found.cells) - CELLS_MOST, 0)
+        self._facts_page(
+            found.name, heading, len(facts), [] if large else self._in_order(facts), cells, more, pieces
+        )
+        for piece in pieces:
+            self._facts_page(piece.name, self._piece(piece), len(piece.facts), list(piece.facts), [], 0, [])
+
+    def _piece(self, piece: Piece) -> str:
+        year = self.t("undated") if piece.year is None else f"{self.t('of_year')} {piece.year}"
+        return year if piece.parts == 1 else f"{year} ({self.t('part')} {piece.part}/{piece.parts})"
+
+    def _facts_page(
+        self,
+        name: str,
+        heading: str,
+        count: int,
+        facts: list[int],
+        cells: list[dict[str, str]],
+        more: int,
+        pieces: list[Piece],
+    ) -> None:
+        listed = [
+            {"name": piece.name, "label": self._piece(piece), "count": f"{len(piece.facts):,}"}
+            for piece in pieces
+        ]
+        self._page(
+            f"facts/{name}.html", "facts.html", heading=heading, count=f"{count:,}", facts=self._facts(facts),
+            pieces=listed, cells=cells, more_cells=more,
+        )  # fmt: skip
+
+    def _entity(self, entity: str, facts: list[int]) -> None:
+        content = self.content
+        large = len(facts) > content.fact_pages.most
+        places: dict[int, str] = {}
+        page = ""
+        if large:
+            page = content.fact_pages.add(content.entity_facts[entity], "")
+            for piece in content.fact_pages.pieces(facts, content.traced):
+                places.update(dict.fromkeys(piece.facts, f"../facts/{piece.name}.html"))
+        shown = content.entities.page(
+            entity, self.language, content.traced, lambda fact: f"{places.get(fact, '')}#f{fact}",
+            content.histories.get(entity),
+        )  # fmt: skip
+        self._page(
+            f"entities/{_file(entity)}.html", "entity.html", **shown, count=f"{len(facts):,}", facts_page=page,
+            facts=Markup("") if large else self._facts(self._in_order(facts)),
+        )  # fmt: skip
+
+    def _in_order(self, facts: Iterable[int]) -> list[int]:
+        traced = self.content.traced
+        known = [traced[one] for one in facts if one in traced]
+        known.sort(key=lambda one: (one.valid_from is None, one.valid_from, one.fact))
+        return [one.fact for one in known]
+
+    def _facts(self, facts: list[int]) -> Markup:
+        """The facts as HTML, each rendered the first time that it is asked for."""
+        for one in facts:
+            if one not in self.rendered:
+                shown = shown_fact(self.content.traced[one], self.language, self.content.entities.pages)
+                self.rendered[one] = self.fact_macro(shown, "../", self.t)
+        return Markup("").join(self.rendered[one] for one in facts)
+
+    def _page(
+        self, path: str, template: str, *, policy: str = POLICY, current: str = "", **shown: Any
+    ) -> None:
+        depth = path.count("/")
+        root = "../" * (depth + (self.language != "zh"))
+        other = root + (f"en/{path}" if self.language == "zh" else path)
+        fixed: Mapping[str, Any] = {
+            "language": self.language, "t": self.t, "root": root, "base": "../" * depth, "other": other,
+            "policy": policy, "current": current, "edition": self.content.basis.edition.name,
+            "version": method.version(),
+            "snapshot_date": self.content.snapshot_date or self.t("no_snapshot"),
+        }  # fmt: skip
+        write_text(self.folder / path, environment().get_template(template).render(**fixed, **shown))
+        self.written += 1
+        self.progress(1)
+
+
+def _file(entity: str) -> str:
+    """An entity's id as the name of a file; ids are letters and digits by construction."""
+    if not re.fullmatch(r"[A-Za-z0-9_-]{1,40}", entity):
+        raise ValueError(f"{entity!r} is no entity's id")
+    return entity
