@@ -12,6 +12,7 @@ from typing import Final
 from sqlalchemy import Engine
 
 from analytics import (
+    sample_audit,
     supplement_central,
     supplement_communities,
     supplement_growth,
@@ -19,7 +20,7 @@ from analytics import (
     supplement_structure,
 )
 from analytics.basis import Basis
-from analytics.doubt import backed, ranks, shares, unseen
+from analytics.doubt import backed, growth, ranks, shares, unseen
 from analytics.exhibits import Table, Words, chosen
 
 #: Computes a supplement.
@@ -33,8 +34,11 @@ _FOUND: Final[dict[str, tuple[Words, Make]]] = {
     "supplement_5": (supplement_central.TITLE, supplement_central.central_supplement),
     "supplement_6": (ranks.TITLE, ranks.ranks_table),
     "supplement_7": (shares.TITLE, shares.shares_table),
+    "supplement_8": (growth.TITLE, growth.growth_table),
     "supplement_10": (backed.TITLE, backed.backed_table),
     "supplement_11": (unseen.TITLE, unseen.unseen_table),
+    "supplement_12": (sample_audit.COVERAGE_TITLE, sample_audit.coverage),
+    "supplement_13": (sample_audit.ATTRIBUTES_TITLE, sample_audit.attributes),
 }
 #: Id → title and how it is computed, in their order.
 SUPPLEMENTS: Final = dict(sorted(_FOUND.items(), key=lambda item: int(item[0].rpartition("_")[2])))
