@@ -21,11 +21,16 @@ import scipy.sparse
 from rich.console import Console
 from rich.table import Table
 
+from analytics.centrality import PIVOTS, betweenness, estimated_betweenness, reach
 from analytics.clustering import Floats, clustering_coefficients
 from analytics.communities import CommunitySearch
+from analytics.cores import cores
 from analytics.distances import distances, sampled_distances
 from analytics.measures import measure_table
 from analytics.networks import DIMENSIONS, Network, build_years
+from analytics.null_model import DRAWS, beside_chance
+from analytics.power_law import fit_power_law
+from analytics.reciprocity import reciprocity
 from analytics.simple_graph import SimpleGraph
 from tests.benchmarks.graphs import SHAPE_2014, SHAPE_2021, RandomGraph, value_network
 
@@ -155,8 +160,39 @@ def bench_communities(drawn: RandomGraph) -> Board:
     return board
 
 
-def bench_years(drawn: RandomGraph, plain: float) -> Board:
-    """Table 3 of eight growing networks, from the frame of relations on, against igraph's distances of the last."""
+def bench_others(drawn: RandomGraph, whole: bool) -> Board:
+    """The measures beyond Table 3; betweenness of all start nodes with `whole`."""
+    graph = SimpleGraph.of(drawn.nodes, drawn.source, drawn.target)
+    board = Board("Other measures, 2021's size")
+    inside, seconds = timed(lambda: cores(graph), 3)
+    board.ours("cores", seconds, f"the innermost: k {inside.degeneracy}, {len(inside.innermost)} nodes")
+    peer = as_networkx(graph).to_undirected()
+    number, seconds = timed(lambda: networkx.core_number(peer))
+    same(inside.number.tolist(), [number[node] for node in range(graph.nodes)])
+    board.peer("networkx", seconds, "the same numbers")
+    answered, seconds = timed(lambda: reciprocity(graph), 3)
+    board.ours("reciprocity", seconds, f"{answered:.4f}")
+    board.peer(
+        "networkx", timed(lambda: networkx.overall_reciprocity(as_networkx(graph)))[1], "with its graph"
+    )
+    fit, seconds = timed(lambda: fit_power_law(graph.in_degree() + graph.out_degree()))
+    board.ours("power law with its test", seconds, "" if fit is None else f"exponent {fit.exponent:.2f}")
+    board.ours("closeness, eccentricity", timed(lambda: reach(graph))[1], "exact, all nodes")
+    (value, error), seconds = timed(lambda: estimated_betweenness(graph, PIVOTS))
+    first = np.argsort(-value)[:20]
+    typical = float((error[first] / value[first]).mean())
+    board.ours(
+        "betweenness, estimated", seconds, f"{PIVOTS} starts; the first 20: ± {typical:.1%} (one error)"
+    )
+    if whole:
+        exact, seconds = timed(lambda: betweenness(graph))
+        far = np.abs(value - exact)[first] / error[first]
+        board.peer("betweenness, exact (igraph)", seconds, f"off by {far.max():.1f} errors at most")
+    return board
+
+
+def eight_years(drawn: RandomGraph) -> tuple[dict[int, Network], float]:
+    """Eight growing networks from the frame of relations on, and the seconds that building them takes."""
     rng = np.random.default_rng(0)
     share = np.array(_EDGES) / _EDGES[-1]
     year = 2014 + np.searchsorted(share, rng.random(len(drawn.source)))
@@ -171,16 +207,49 @@ def bench_years(drawn: RandomGraph, plain: float) -> Board:
         }
     )
     nodes = pd.DataFrame({"entity": name, "sample": drawn.sample})
-    board = Board("Table 3 for eight years")
-    networks, building = timed(lambda: build_years(relations, nodes, range(2014, 2022)), 3)
+    return timed(lambda: build_years(relations, nodes, range(2014, 2022)), 3)
+
+
+def bench_years(networks: dict[int, Network], building: float, plain: float) -> Board:
+    """Table 3 of the eight years against igraph's distances of the last; and their null models."""
+    board = Board("Eight years")
     table, measuring = timed(lambda: measure_table(networks.values()), 3)
-    board.ours(
-        "valuenet, measures of eight years",
-        measuring,
-        f"{len(table)} rows; building them {building:.2f} s more",
-    )
+    remark = f"{len(table)} rows; building them {building:.2f} s more"
+    board.ours("valuenet, Table 3", measuring, remark)
     board.peer("igraph, distances of 2021 alone", plain)
+    found, seconds = timed(lambda: [beside_chance(network) for network in networks.values()])
+    last = found[-1]["modularity"]
+    board.peer(
+        "valuenet, null models",
+        seconds,
+        f"{DRAWS} draws a year; modularity of 2021: {last.observed:.3f} beside {last.mean:.3f} ± "
+        f"{last.deviation:.3f}",
+    )
     return board
+
+
+def bench_large(factor: int, exact: bool) -> Board:
+    """Ours alone on so many times the size of 2021."""
+    drawn = value_network(SHAPE_2021.times(factor))
+    graph = SimpleGraph.of(drawn.nodes, drawn.source, drawn.target)
+    board = Board(f"{factor} times 2021: {graph.nodes:,} nodes, {graph.edges:,} edges")
+    if exact:
+        found, seconds = timed(lambda: distances(graph))
+        board.ours("distances, exact", seconds, f"{found.average_path_length:.3f}; {memory()}")
+    sampled, seconds = timed(lambda: sampled_distances(graph))
+    board.ours(
+        "distances, sampled",
+        seconds,
+        f"{sampled.average_path_length:.3f} ± {sampled.half_width:.3f} (95 %); {memory()}",
+    )
+    mean, seconds = timed(lambda: clustering_coefficients(graph).mean())
+    board.ours("clustering, exact", seconds, f"{mean:.4f}; {memory()}")
+    return board
+
+
+def memory() -> str:
+    """The most that this process, making the graph and all, has held so far."""
+    return f"{resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1e6:.2f} GB at most"
 
 
 def as_igraph(graph: SimpleGraph) -> igraph.Graph:
@@ -208,31 +277,27 @@ def same(ours: object, theirs: object) -> None:
 
 
 def main() -> None:
-    """Run all; with `--large` also ten times the size of 2021, ours alone."""
+    """Run all on the printed sizes; larger graphs and exact betweenness where they are asked for."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--large", action="store_true", help="also ten times the size of 2021")
+    parser.add_argument("--large", action="store_true", help="only ten times the size of 2021")
+    parser.add_argument(
+        "--huge", action="store_true", help="only a hundred times the size of 2021: 10 GB, minutes"
+    )
+    parser.add_argument("--whole", action="store_true", help="also exact betweenness: minutes")
     wanted = parser.parse_args()
-    networkit.setNumberOfThreads(1)
     console = Console()
+    if wanted.large or wanted.huge:
+        bench_large(10 if wanted.large else 100, exact=wanted.large).show(console)
+        return
+    networkit.setNumberOfThreads(1)
     small, full = value_network(SHAPE_2014), value_network(SHAPE_2021)
     bench_distances(small, "2014's size")[0].show(console)
     board, plain = bench_distances(full, "2021's size")
     board.show(console)
     bench_clustering(full).show(console)
     bench_communities(full).show(console)
-    bench_years(full, plain).show(console)
-    if wanted.large:
-        drawn = value_network(SHAPE_2021.times(10))
-        graph = SimpleGraph.of(drawn.nodes, drawn.source, drawn.target)
-        found, seconds = timed(lambda: distances(graph))
-        large = Board(f"Ten times 2021: {graph.nodes:,} nodes, {graph.edges:,} edges")
-        memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1e6
-        large.ours("valuenet, exact", seconds, f"{found.average_path_length:.3f}; {memory:.2f} GB at most")
-        sampled, seconds = timed(lambda: sampled_distances(graph))
-        large.peer(
-            "valuenet, sampled", seconds, f"{sampled.average_path_length:.3f} ± {sampled.half_width:.3f}"
-        )
-        large.show(console)
+    bench_others(full, wanted.whole).show(console)
+    bench_years(*eight_years(full), plain).show(console)
 
 
 if __name__ == "__main__":
