@@ -44,11 +44,7 @@ WORDS: Final[Mapping[str, Words]] = {
         "此浏览器不支持 WebGL：显示末年的图片；查找和关系列表仍可使用。",
         "This browser has no WebGL: a picture of the last year is shown. Search and lists of relations work.",
     ),
-    "no_script": Words(
-        "此页面需要 JavaScript；现在显示的是末年的图片。",
-        "The page needs JavaScript; now it shows a picture of the last year.",
-    ),
-    "loading": Words("正在载入…", "Loading…"),
+    "loading": Words("正在载入（需要 JavaScript）…", "Loading (JavaScript is needed) …"),
     "details": Words("节点详情", "The node"),
     "close": Words("关闭", "Close"),
     "kind": Words("类型", "Kind"),
