@@ -38,16 +38,20 @@ def read_network(
     without edges. Weights are positive numbers, 1 where there is no such column. The frame of nodes has a
     `sample` column only if the node list has one. With `loops`, an edge from a node to itself stays an edge, as
     Gephi keeps it on import: degrees of `analytics.centrality` count it, all other measures never do.
-    Raises InputError with file, line and field.
+    Raises InputError with file, line and field; also for a row whose `type` says Undirected in a directed network.
     """
     table = _Table.read(edges)
     source_at, target_at = table.column(("source",)), table.column(("target",))
-    weight_at = table.find(("weight",))
+    weight_at, type_at = table.find(("weight",)), None if undirected else table.find(("type",))
     sources: list[str] = []
     targets: list[str] = []
     weights: list[float] = []
     lines: list[int] = []
     for line, row in table.rows():
+        if type_at is not None and row[type_at].strip().lower() == "undirected":
+            raise InputError(
+                "the edge has no direction", where=f"{edges}:{line}", field="type", hint="Give --undirected"
+            )
         sources.append(_filled(row[source_at], edges, line, "source"))
         targets.append(_filled(row[target_at], edges, line, "target"))
         weights.append(1.0 if weight_at is None else _weight(row[weight_at], edges, line))

@@ -128,3 +128,10 @@ def test_a_real_co_investment_list_runs_from_follower_to_leader() -> None:
     assert found.left_out.self_loops == loops == 540
     assert len(found.nodes) == 530
     assert len(read_network(path, loops=True).edges) - len(found.edges) == 530
+
+
+def test_an_edge_without_direction_wants_a_network_without(tmp_path: Path) -> None:
+    path = file(tmp_path, "Source,Target,Type\na,b,Directed\nb,a,Undirected\n")
+    with pytest.raises(InputError, match=r"edges.csv:3: field type: the edge has no direction"):
+        read_network(path)
+    assert len(read_network(path, undirected=True).edges) == 1
