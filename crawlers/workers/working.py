@@ -24,10 +24,12 @@ from sqlalchemy import Engine
 from crawlers.registry import spider_of
 from crawlers.running import CONTACT, Plan, Visitor, run_process
 from crawlers.summary import Summary
+from crawlers.workers.hosts import host_turn
 from crawlers.workers.jobs import DEAD, QUEUE, Stopped, VisitQueue
 from crawlers.workers.parts import Part
 from pipelines.errors import SourceError, StoreError, UsageError
 from pipelines.store.runs import INTERRUPTED
+from pipelines.store.turns import Taken
 
 _log = logging.getLogger(__name__)
 
@@ -129,9 +131,8 @@ class Worker:
 
     async def _rescue(self) -> None:
         while True:
-            with suppress(
-                ConnectorException, psycopg.Error
-            ):  # the worker itself tells that the queue is away
+            # that the queue is away, the worker itself tells
+            with suppress(ConnectorException, psycopg.Error):
                 await self._queue.rescue(self._orders.dead)
             await asyncio.sleep(self._orders.dead / 3)
 
@@ -143,7 +144,13 @@ class Worker:
         spider = spider_of(part.source)
         plan = Plan(web=self._orders.web, arguments={part.source: part.arguments}, polite=self._orders.polite)
         try:
-            done = await self._visitor.visit(spider, plan, is_part=part.is_part, advance=self._advance)
+            with host_turn(self._engine, part.lock):
+                done = await self._visitor.visit(spider, plan, is_part=part.is_part, advance=self._advance)
+                if plan.live or plan.polite:
+                    # the host's next visitor begins no sooner than our own next request would have
+                    await asyncio.sleep(spider.declaration.delay)
+        except Taken:
+            raise
         except (SourceError, StoreError) as error:
             _log.warning("%s %s: %s", part.source, part.arguments.get("site", ""), error)
             raise
@@ -152,6 +159,3 @@ class Worker:
             raise Stopped
         if done.outcome == "failed":
             raise SourceError(f"{part.source}: {'; '.join(done.notes)[:500]}")
-        if plan.live or plan.polite:
-            # the host's next visitor begins no sooner than our own next request would have
-            await asyncio.sleep(spider.declaration.delay)

@@ -43,7 +43,7 @@ def sites(web: SampleWeb) -> list[str]:
 
 
 def worker(url: str, web: SampleWeb, folder: Path, *more: str) -> subprocess.Popen[bytes]:
-    words = ("--store", url, "queue", "work", "--once", "--dead-after", "5", "--at-once", "2")
+    words = ("--store", url, "queue", "work", "--once", "--dead-after", "8", "--at-once", "2")
     place = ("--web", web.base, "--archive", str(folder / "archive"), *more)
     return subprocess.Popen(
         command(*words, *place),
@@ -115,8 +115,8 @@ def test_a_host_meets_one_rate_however_many_work(postgres_url: str, tmp_path: Pa
         rows = connection.execute(select(table.c.scope, table.c.started_at, table.c.ended_at)).all()
     engine.dispose()
     for _, visits in itertools.groupby(sorted(rows), key=lambda row: row.scope):
-        for one, other in itertools.pairwise(visits):  # of news and of site, which read the same host
-            assert one.ended_at <= other.started_at
+        for first, second in itertools.pairwise(visits):  # of news and of site, which read the same host
+            assert first.ended_at <= second.started_at
 
 
 def test_a_worker_that_is_told_to_stop_gives_its_visits_back(postgres_url: str, tmp_path: Path) -> None:
