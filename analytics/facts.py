@@ -7,11 +7,13 @@ was resolved to, rolled up as the view says; every row names the fact that it co
 from __future__ import annotations
 
 import datetime as dt
+import json
 from dataclasses import dataclass
 from functools import cached_property
+from typing import Any, Final
 
 import pandas as pd
-from sqlalchemy import Connection, Engine, exists, func, or_, select
+from sqlalchemy import Connection, CursorResult, Engine, Text, exists, func, or_, select, type_coerce
 
 from entity_resolution.entities import read_relations
 from entity_resolution.relations import Level, roll_up
@@ -20,6 +22,9 @@ from pipelines.store import schema
 
 #: Parts of China with an ISO 3166-1 code of their own count as domestic.
 DOMESTIC = frozenset({"CN", "HK", "MO", "TW"})
+
+#: Rows that are taken from an answer of the store at once.
+_PIECE: Final = 20_000
 
 RELATION_COLUMNS = ["fact", "source", "target", "dimension", "date", "via", "value", "detail", "person"]
 
@@ -199,8 +204,8 @@ def _entities(connection: Connection, heads: dict[str, str]) -> pd.DataFrame:
         select(table.c.id, table.c.name, table.c.name_en, table.c.kind, table.c.country)
         .where(table.c.redirect_to.is_(None))
         .order_by(table.c.id)
-    ).all()
-    found = pd.DataFrame(rows, columns=["entity", "name", "name_en", "kind", "country"])
+    )
+    found = _frame(rows, ["entity", "name", "name_en", "kind", "country"])
     return found[~found["entity"].isin(list(heads))].reset_index(drop=True)
 
 
@@ -217,9 +222,10 @@ def _facts(connection: Connection, view: View) -> pd.DataFrame:
     rows = connection.execute(
         select(
             fact.c.id, fact.c.kind, fact.c.value, fact.c.as_written, fact.c.number, fact.c.low, fact.c.high,
-            fact.c.unit, fact.c.detail, fact.c.valid_from, fact.c.valid_to, fact.c.valid_precision, fact.c.source,
+            fact.c.unit, type_coerce(fact.c.detail, Text), fact.c.valid_from, fact.c.valid_to,
+            fact.c.valid_precision, fact.c.source,
         ).where(said).order_by(fact.c.id)
-    ).all()  # fmt: skip
+    )  # fmt: skip
     columns = [
         "fact",
         "kind",
@@ -233,10 +239,35 @@ def _facts(connection: Connection, view: View) -> pd.DataFrame:
         "date",
         "end",
     ]
-    found = pd.DataFrame(rows, columns=[*columns, "precision", "source"])
+    found = _frame(rows, [*columns, "precision", "source"])
+    found["detail"] = _details(found["detail"])
     for name in ("date", "end"):
         found[name] = pd.to_datetime(found[name])
     return found
+
+
+def _details(written: pd.Series[Any]) -> pd.Series[Any]:
+    """What the store keeps as JSON, as mappings: the same words give the same one, which is not to be changed."""
+    read: dict[str, dict[str, Any]] = {}
+    found = []
+    for one in written:
+        if isinstance(one, str):  # PostgreSQL's driver has read it
+            if one not in read:
+                read[one] = json.loads(one)
+            one = read[one]
+        found.append(one)
+    return pd.Series(found, index=written.index, dtype=object)
+
+
+def _frame(rows: CursorResult[Any], columns: list[str]) -> pd.DataFrame:
+    """The rows of an answer, column by column and piece by piece: a million rows at once would stand in memory
+    twice. Words that come often (kinds, entities) are kept once."""
+    values: list[list[Any]] = [[] for _ in columns]
+    once: dict[str, str] = {}
+    for part in rows.partitions(_PIECE):
+        for column, found in zip(values, zip(*part, strict=True), strict=True):
+            column += [once.setdefault(one, one) if type(one) is str else one for one in found]
+    return pd.DataFrame(dict(zip(columns, values, strict=True)), columns=columns)
 
 
 def _roles(
@@ -247,10 +278,11 @@ def _roles(
         select(roles.c.fact_id, roles.c.role, roles.c.position, roles.c.mention_id, decided.c.entity_id)
         .join(decided, decided.c.mention_id == roles.c.mention_id)
         .order_by(roles.c.fact_id, roles.c.role, roles.c.position)
-    ).all()
-    found = pd.DataFrame(rows, columns=["fact", "role", "position", "mention", "own"])
+    )
+    found = _frame(rows, ["fact", "role", "position", "mention", "own"])
+    meant = {own: heads.get(one, one) for own, one in canonical.items()}
+    found["entity"] = found["own"].map(meant)
     found["own"] = found["own"].map(canonical)
-    found["entity"] = found["own"].map(lambda one: heads.get(one, one))
     found = found.merge(facts[["fact", "kind"]], on="fact")
     undecided = connection.execute(
         select(func.count())
