@@ -16,6 +16,7 @@ import pyarrow.parquet as pq
 from analytics.csv_files import write_csv
 from analytics.gexf import write_dynamic_gexf, write_gexf
 from analytics.graphml import write_graphml
+from analytics.look import Look, look
 from analytics.network_items import edge_items, node_items
 from analytics.networks import Network
 from pipelines.errors import UsageError
@@ -76,26 +77,34 @@ WRITERS: Final[Mapping[str, Callable[[Network, Path], None]]] = {
 }
 
 
-def write_network(network: Network, path: Path) -> list[Path]:
-    """Write the network in the format of the file's ending; the files written. UsageError for another ending."""
+def write_network(network: Network, path: Path, seen: Look | None = None) -> list[Path]:
+    """Write the network in the format of the file's ending; the files written. UsageError for another ending.
+
+    seen: how the nodes look, for formats that say so; the network's own look if it is not given.
+    """
     writer = WRITERS.get(path.suffix.lower())
     if writer is None:
         raise UsageError(f"{path.name}: the ending is none of {', '.join(WRITERS)}")
     path.parent.mkdir(parents=True, exist_ok=True)
-    writer(network, path)
+    if writer is write_gexf:
+        write_gexf(network, path, seen)
+    else:
+        writer(network, path)
     return [path, nodes_path(path)] if path.suffix.lower() in (".csv", ".parquet") else [path]
 
 
 def write_years(networks: Mapping[int, Network], folder: Path, suffix: str = ".gexf") -> list[Path]:
-    """One file a year, `network_2021.gexf`, and one of all years in time, `network_years.gexf`."""
+    """One file a year, `network_2021.gexf`, and one of all years in time, `network_years.gexf`; a node has one
+    place in all of them."""
     if suffix not in WRITERS:
         raise UsageError(f"{suffix}: the ending is none of {', '.join(WRITERS)}")
     folder.mkdir(parents=True, exist_ok=True)
+    seen = look(networks[max(networks)]) if networks else {}
     written = [
         path
         for year in sorted(networks)
-        for path in write_network(networks[year], folder / f"network_{year}{suffix}")
+        for path in write_network(networks[year], folder / f"network_{year}{suffix}", seen)
     ]
     together = folder / "network_years.gexf"
-    write_dynamic_gexf([networks[year] for year in sorted(networks)], together)
+    write_dynamic_gexf([networks[year] for year in sorted(networks)], together, seen)
     return [*written, together]

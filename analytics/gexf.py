@@ -3,6 +3,8 @@
 In time, a node or edge has a spell for every run of years in which its network holds it, from 1 January of the
 first to 31 December of the last; the number of facts behind an edge changes from year to year. Other values are
 those of the last network that has the item. Parallel edges differ by `kind`: without it Gephi joins them.
+A node has one place, size and colour for all years, in the namespace of GEXF's viz module, as its RELAX NG schema,
+its primer, Gephi and networkx have it (the XML Schema beside these, made by a tool, leaves the namespace out).
 """
 
 from __future__ import annotations
@@ -13,6 +15,7 @@ from pathlib import Path
 from typing import IO, Final
 
 from analytics.csv_files import write_whole
+from analytics.look import Look, look
 from analytics.network_items import EdgeItem, NodeItem, Value, ValueType, edge_items, node_items
 from analytics.networks import Network
 from analytics.xml_text import attribute
@@ -21,9 +24,10 @@ from pipelines.errors import UsageError
 _CHANGING: Final = "facts"
 
 
-def write_gexf(network: Network, path: Path) -> None:
-    """One network, without time."""
+def write_gexf(network: Network, path: Path, seen: Look | None = None) -> None:
+    """One network, without time. seen: how its nodes look; the network's own look if it is not given."""
     nodes, edges = node_items(network), edge_items(network)
+    shown = look(network) if seen is None else seen
     what = "Value network" if network.year is None else f"Value network at the end of {network.year}"
 
     def fill(file: IO[str]) -> None:
@@ -32,7 +36,7 @@ def write_gexf(network: Network, path: Path) -> None:
         edge_ids = _attributes(file, "edge", edges.columns)
         file.write(f'<nodes count="{len(nodes.items)}">\n')
         for node in nodes:
-            _node(file, node, _static(node_ids, node.values))
+            _node(file, node, _static(node_ids, node.values) + _viz(shown, node.id))
         file.write(f'</nodes>\n<edges count="{len(edges.items)}">\n')
         for edge in edges:
             _edge(file, edge, _static(edge_ids, edge.values))
@@ -41,8 +45,11 @@ def write_gexf(network: Network, path: Path) -> None:
     write_whole(path, fill)
 
 
-def write_dynamic_gexf(networks: Sequence[Network], path: Path) -> None:
-    """Networks of rising, different years as one graph in time; UsageError if they are not."""
+def write_dynamic_gexf(networks: Sequence[Network], path: Path, seen: Look | None = None) -> None:
+    """Networks of rising, different years as one graph in time; UsageError if they are not.
+
+    seen: how the nodes look; as in the last network if it is not given.
+    """
     years = [network.year for network in networks if network.year is not None]
     if not networks or len(years) < len(networks) or years != sorted(set(years)):
         raise UsageError("a network in time takes one network or more, of rising years")
@@ -65,6 +72,7 @@ def write_dynamic_gexf(networks: Sequence[Network], path: Path) -> None:
             edge_years.setdefault(edge.id, []).append(year)
             if _CHANGING in edge.values:
                 facts.setdefault(edge.id, []).append((year, edge.values[_CHANGING]))
+    shown = look(networks[-1]) if seen is None else seen
     changing = {name: kind for name, kind in edge_columns.items() if name == _CHANGING}
     lasting = {name: kind for name, kind in edge_columns.items() if name != _CHANGING}
     # A year that is missing from the list is no gap: the next one in the list follows.
@@ -84,7 +92,7 @@ def write_dynamic_gexf(networks: Sequence[Network], path: Path) -> None:
         file.write(f'<nodes count="{len(nodes)}">\n')
         for name in sorted(nodes):
             inside = _spells(_runs(((year, True) for year in node_years[name]), after))
-            _node(file, nodes[name], inside + _static(node_ids, nodes[name].values))
+            _node(file, nodes[name], inside + _static(node_ids, nodes[name].values) + _viz(shown, name))
         file.write(f'</nodes>\n<edges count="{len(edges)}">\n')
         for name in sorted(edges):
             moving = [
@@ -102,7 +110,7 @@ def write_dynamic_gexf(networks: Sequence[Network], path: Path) -> None:
 def _open(file: IO[str], what: str, graph: str) -> None:
     file.write(
         '<?xml version="1.0" encoding="UTF-8"?>\n'
-        '<gexf xmlns="http://gexf.net/1.3" xmlns:xsi="http://www.w3.org/2001/XMLSchema-instance"'
+        '<gexf xmlns="http://gexf.net/1.3" xmlns:viz="http://gexf.net/1.3/viz" xmlns:xsi="http://www.w3.org/2001/XMLSchema-instance"'
         ' xsi:schemaLocation="http://gexf.net/1.3 http://gexf.net/1.3/gexf.xsd" version="1.3">\n'
         f"<meta><creator>valuenet</creator><description>{what}</description></meta>\n"
         f'<graph idtype="string" {graph}>\n'
@@ -135,6 +143,18 @@ def _edge(file: IO[str], edge: EdgeItem, inside: str) -> None:
     ends = f"source={attribute(edge.source)} target={attribute(edge.target)}"
     file.write(
         f"<edge id={attribute(edge.id)} {ends} weight={attribute(edge.weight)}{kind}>{inside}</edge>\n"
+    )
+
+
+def _viz(seen: Look, entity: str) -> str:
+    """Nothing for a node that nobody has laid out."""
+    one = seen.get(entity)
+    if one is None:
+        return ""
+    red, green, blue = one.colour
+    return (
+        f'<viz:color r="{red}" g="{green}" b="{blue}"/><viz:position x="{one.x}" y="{one.y}" z="0.0"/>'
+        f'<viz:size value="{one.size}"/>'
     )
 
 

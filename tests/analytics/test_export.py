@@ -17,6 +17,7 @@ from hypothesis import strategies as st
 from analytics.csv_files import cell
 from analytics.edge_files import read_network
 from analytics.export import nodes_path, write_network, write_years
+from analytics.look import look
 from analytics.networks import Network, Parallel, build, build_years
 from pipelines.errors import UsageError
 from tests.analytics.test_networks import MIXED, NODES
@@ -121,6 +122,25 @@ def test_a_node_that_leaves_and_comes_back_has_two_spells(tmp_path: Path) -> Non
         ("2014-01-01", "2014-12-31"),
         ("2016-01-01", "2016-12-31"),
     ]
+
+
+@pytest.mark.parametrize("name", ["network_2014.gexf", "network_2016.gexf", "network_years.gexf"])
+def test_a_node_has_one_look_in_all_years(tmp_path: Path, name: str) -> None:
+    """In the namespace of GEXF's viz module; networkx reads it as Gephi does."""
+    networks = build_years(MIXED, DRESSED.assign(kind="company"), [2014, 2015, 2016])
+    write_years(networks, tmp_path)
+    wanted = look(networks[2016])
+    graph = networkx.read_gexf(tmp_path / name, version="1.3")
+    assert len(graph)
+    for node, viz in graph.nodes(data="viz"):
+        seen = wanted[node]
+        assert (viz["position"]["x"], viz["position"]["y"], viz["position"]["z"]) == (seen.x, seen.y, 0)
+        assert viz["size"] == seen.size
+        assert (viz["color"]["r"], viz["color"]["g"], viz["color"]["b"]) == seen.colour
+    root = etree.parse(tmp_path / name).getroot()
+    for node in root.iter(f"{GEXF}node"):
+        found = [child.tag for child in node if child.tag.startswith("{http://gexf.net/1.3/viz}")]
+        assert [tag.rpartition("}")[2] for tag in found] == ["color", "position", "size"]
 
 
 def test_edge_ids_stay_when_dimensions_are_added(tmp_path: Path) -> None:
