@@ -5,11 +5,12 @@ from __future__ import annotations
 from typing import Any
 
 import click
-from sqlalchemy import Connection, Engine, func, select
+from sqlalchemy import Connection, Engine, and_, func, select
 
 from pipelines.console import emit, front, json_option, note, table
 from pipelines.store import schema
 from pipelines.store.session import open_store, revisions, writing
+from pipelines.store.tables_of_reading import READ_MARK
 from pipelines.store.taxonomies import write_taxonomies
 
 
@@ -61,12 +62,13 @@ def status_command(rejected: bool, source: str | None, as_json: bool) -> None:
 
 def sources(engine: Engine, source: str | None = None) -> list[dict[str, Any]]:
     """A row a source that was ever visited: its last run, what it holds, what of it is rejected."""
-    run, agenda = schema.run, schema.agenda
+    run, agenda, page = schema.run, schema.agenda, schema.page
     newest = select(func.max(run.c.id)).group_by(run.c.source)
     with engine.connect() as connection:
         facts = _counts(connection, schema.fact)
         refused = _counts(connection, schema.rejected, schema.rejected.c.ended_at.is_(None))
-        pages = _counts(connection, schema.page, schema.page.c.gone_at.is_(None))
+        visited = and_(page.c.gone_at.is_(None), page.c.url.not_like(f"%{READ_MARK}%"))
+        pages = _counts(connection, page, visited)
         query = (
             select(run, agenda.c.due_at)
             .outerjoin(agenda, agenda.c.source == run.c.source)

@@ -31,7 +31,13 @@ TEXT = "近日，甲木科技与乙水集团签署合作协议。丙火资本投
 
 
 def add_documents(
-    engine: Engine, texts: dict[str, str], *, at: dt.datetime = SEEN, source: str = "press", **facts: Any
+    engine: Engine,
+    texts: dict[str, str],
+    *,
+    at: dt.datetime = SEEN,
+    source: str = "press",
+    title: str = "消息",
+    **facts: Any,
 ) -> list[int]:
     """A page for each URL with its text, seen at a moment; the ids of the documents. `facts`: as `Reading` has."""
     run = open_run(engine, source_row(source), "crawl")
@@ -44,7 +50,7 @@ def add_documents(
                 Document(
                     locator="page",
                     url=url,
-                    title="消息",
+                    title=title,
                     text=text,
                     when=When(start=dt.date(2021, 4, 30), precision="day"),
                 )

@@ -26,10 +26,10 @@ from crawlers.parsing import checked, reject, tidy
 from crawlers.spider import Found, SourceSpider
 from crawlers.urls import absolute, clean_url, host_of, on_hosts, path_of
 from pipelines.amounts import read_amount
-from pipelines.classification import classify
 from pipelines.dates import CHINA, read_when
 from pipelines.errors import InputError, UsageError
 from pipelines.folding import fold
+from pipelines.reading.categories import show
 from pipelines.records import UNDATED, Amount, Cooperation, EntityKind, Identifier, Mention, Rejected, When
 
 DECLARATION = Declaration(
@@ -51,6 +51,7 @@ DECLARATION = Declaration(
     lists_all=False,
     authority=False,
     documents=(".html", ".htm"),
+    version="2",
     expected=Expected(pages_least=2, records_least=1, rejected_share_most=0.2),
 )
 
@@ -284,7 +285,7 @@ def _contract(
     for name in sorted((notice.buyer, *names, notice.agency), key=len, reverse=True):
         # An organisation's name says nothing of what is bought.
         about = about.replace(name, " ") if name else about
-    topics = classify(about[:20_000])
+    topics = show(about[:20_000])
     words = {
         "采购项目名称": notice.project or notice.title, "项目编号": notice.number, "采购人": notice.buyer,
         "代理机构": notice.agency if is_organisation(notice.agency) and ":" not in fold(notice.agency) else "",

@@ -14,7 +14,7 @@ from pipelines.records import Document, Record
 __all__ = ["Gazetteer", "read_cooperation", "read_document", "read_financing"]
 
 #: Name and version of what reads, for the evidence. Raise the version when a reading may come out differently.
-METHOD = ("reading", "3")
+METHOD = ("reading", "4")
 
 
 def read_document(document: Document, gazetteer: Gazetteer) -> list[Record]:

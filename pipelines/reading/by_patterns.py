@@ -11,7 +11,7 @@ from pipelines.reading.financing import read_financing
 from pipelines.reading.gazetteer import Gazetteer
 from pipelines.records import UNDATED, Cooperation, Financing, Mention, When
 
-METHOD: Final = "patterns/3"
+METHOD: Final = "patterns/4"
 #: A name less sure than this is nothing to build a pattern on.
 SURE: Final = 0.5
 #: A takeover, as `read_financing` marks it.

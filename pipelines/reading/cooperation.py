@@ -9,7 +9,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from pipelines.classification import classify
+from pipelines.reading.categories import show
 from pipelines.reading.cooperation_patterns import DIRECTED, FINANCIAL, PARTNERED, TERMS, Kind, Pattern
 from pipelines.reading.gazetteer import Gazetteer
 from pipelines.reading.masking import BOTH, ORG, Document, Masked
@@ -87,8 +87,8 @@ def read_cooperation(
     head.subject = _subject(head)
     body = Document(text, gazetteer, head.subject)
     # A text's title, and a title's text as far as it opens, say what is meant where the other does not.
-    about = classify(names_hidden(head, 0, len(head.text)))
-    opening = classify(names_hidden(body, 0, OPENING))
+    about = show(names_hidden(head, 0, len(head.text)))
+    opening = show(names_hidden(body, 0, OPENING))
     told = list(sentences(text, after_heading(text, title)))
     headed = list(sentences(head.text))
     readings = [

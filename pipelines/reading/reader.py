@@ -17,18 +17,19 @@ from typing import Any, Final
 from pipelines.errors import ValuenetError
 from pipelines.reading import categories, events, organisations, people, relations
 from pipelines.reading.by_patterns import gazetteer_of, read_patterns
+from pipelines.reading.cooperation import TITLE_LIMIT
 from pipelines.reading.fact import ORGANISATION_ROLES, Fact, Organisation, Piece, Role, Type
 from pipelines.reading.gazetteer import Gazetteer
 from pipelines.reading.joining import join
 from pipelines.reading.masking import Document, Masked
 from pipelines.reading.processes import one_core
-from pipelines.reading.sentences import TEXT_LIMIT, sentences
+from pipelines.reading.sentences import TEXT_LIMIT, after_heading, sentences
 from pipelines.reading.stated import clause_start, published_when, stated_status, stated_when
 from pipelines.reading.thresholds import NEVER, thresholds
 from pipelines.records import UNDATED, When
 
 #: Version of the joined readers, for the store: raise it when a reading may come out differently.
-VERSION: Final = "1"
+VERSION: Final = "2"
 #: So many texts, and about so many characters, go through the readers together: more would only take memory.
 BATCH_TEXTS: Final = 64
 BATCH_CHARACTERS: Final = 200_000
@@ -36,6 +37,8 @@ BATCH_CHARACTERS: Final = 200_000
 _EVENTS: Final = frozenset(("cooperation", "contract", "investment", "acquisition"))
 _CLAUSE_END: Final = re.compile(r"[，,。；;！？!?\n]")
 _SHADING: Final = frozenset(("investment", "acquisition"))
+#: Types that one matter may be told as: shorter in a title than in the text.
+_ALIKE: Final = (_SHADING, frozenset(("cooperation", "contract")))
 #: Types of facts that are about some technology.
 _TOPICAL: Final = frozenset(("cooperation", "contract"))
 
@@ -48,22 +51,24 @@ Further = Callable[[Sequence[str], Sequence[Sequence[Organisation]]], list[list[
 @dataclass(frozen=True, slots=True)
 class Asked:
     """A text to be read. `published`, its day of publication, stands in for dates not stated; `names` are
-    organisations known to stand in the text; `title` says what is meant where the text is silent; `gazetteer`
-    knows further names."""
+    organisations known to stand in the text; `title` says what is meant where the text is silent, and is read as a
+    text of its own with `read_title`; `gazetteer` knows further names."""
 
     text: str
     published: When = UNDATED
     names: Sequence[str] = ()
     title: str = ""
     gazetteer: Gazetteer | None = None
+    read_title: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Read:
-    """What was read in a text: its facts, and the full names of the short forms that it explains; or why nothing
-    could be."""
+    """What was read in a text: its facts, what its title tells beyond them (offsets in the title), and the full
+    names of the short forms that it explains; or why nothing could be."""
 
     facts: list[Fact] = field(default_factory=list)
+    titled: list[Fact] = field(default_factory=list)
     means: Mapping[str, str] = field(default_factory=dict)
     failed: str = ""
 
@@ -114,6 +119,29 @@ def read(asked: Sequence[Asked], *, least: float | None = None, further: Further
 
 
 def _read(asked: Sequence[Asked], least: float | None, further: Further | None) -> list[Read]:
+    """Texts, and behind them the titles that are read as well."""
+    titled = [at for at, one in enumerate(asked) if _has_title(one)]
+    titles = [replace(asked[at], text=asked[at].title[:TITLE_LIMIT], title="") for at in titled]
+    found = _read_texts([*asked, *titles], least, further)
+    for at, told in zip(titled, found[len(asked) :], strict=True):
+        beyond = [one for one in told.facts if not any(_tells(other, one) for other in found[at].facts)]
+        found[at] = replace(found[at], titled=beyond)
+    return found[: len(asked)]
+
+
+def _has_title(one: Asked) -> bool:
+    return one.read_title and bool(one.title.strip()) and not after_heading(one.text, one.title)
+
+
+def _tells(told: Fact, titled: Fact) -> bool:
+    """Whether a fact of the text tells what one of the title does, which may shorten names."""
+    if told.type != titled.type and not any({told.type, titled.type} <= alike for alike in _ALIKE):
+        return False
+    names = _organisations(told)
+    return all(any(one in name or name in one for name in names) for one in _organisations(titled))
+
+
+def _read_texts(asked: Sequence[Asked], least: float | None, further: Further | None) -> list[Read]:
     texts = [one.text[:TEXT_LIMIT] for one in asked]
     spotted = organisations.spot_all(
         texts, [_known(one, text) for one, text in zip(asked, texts, strict=True)]
@@ -128,7 +156,7 @@ def _read(asked: Sequence[Asked], least: float | None, further: Further | None) 
         means = {each.text: each.means for each in spotted[at] if each.means != each.text}
         joined = join(facts, one.names, means)
         telling = _Telling(texts[at], spotted[at], one.published)
-        found.append(Read([telling(fact) for fact in joined], means))
+        found.append(Read([telling(fact) for fact in joined], [], means))
     return _categorised(texts, spotted, found)
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import calendar
 import datetime as dt
 import re
+from collections.abc import Iterator
 from typing import Final, Literal
 
 from pipelines.amounts import read_amount
@@ -64,7 +65,7 @@ _UNIT: Final = r"(?:[十百千万亿]{1,3}(?:余|多)?|余万|余亿|多万|多�
 _CURRENCY: Final = r"(?:元人民币|元|人民币|美元|美金|港元|港币|欧元|英镑|日元|韩元|新台币|澳元|新加坡元|加元)"
 _MONEY: Final = re.compile(
     r"(?:(?:US|HK|NT)?[$€£¥￥]\s?|人民币|RMB\s?|USD\s?)?"
-    r"(?:近|约|超过|超|逾|不超过|不低于|不少于|至少|高达|上|过)?"
+    r"(?:近|约|超过|超|逾|不超过|不超(?!过)|不低于|不少于|至少|高达|上|过)?"
     rf"(?:\d{{1,3}}(?:,\d{{3}}){{1,4}}(?:\.\d{{1,4}})?|\d{{1,9}}(?:\.\d{{1,4}})?|[数几两一二三四五六七八九十]{{1,2}})?\s?"
     rf"{_UNIT}?(?:级别|级)?{_CURRENCY}?(?:人民币)?(?:级)?(?:及以上|以上)?"
 )
@@ -157,7 +158,14 @@ def stated_amounts(
 ) -> list[Amount]:
     """Sums of money in a part of a sentence. Without `bare` a currency must stand beside the number."""
     found: list[Amount] = []
-    text = masked.text[start:end]
+    for first, last, amount in stated_sums(masked.text[start:end], bare=bare):
+        written = masked.written[start + first : start + last].strip()
+        found.append(amount.model_copy(update={"as_written": written}))
+    return found
+
+
+def stated_sums(text: str, *, bare: bool = False) -> Iterator[tuple[int, int, Amount]]:
+    """Sums of money in a text, with where their words begin and end."""
     at = 0
     while (begin := _MONEY_START.search(text, at)) is not None:
         match = _MONEY.match(text, begin.start())
@@ -170,7 +178,5 @@ def stated_amounts(
             continue
         if (amount.low is None and amount.high is None) or not (bare or amount.currency):
             continue
-        written = masked.written[start + match.start() : start + match.end()].strip()
-        found.append(amount.model_copy(update={"as_written": written}))
+        yield match.start(), match.end(), amount
         at = match.end()
-    return found

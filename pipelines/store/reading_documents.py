@@ -150,7 +150,7 @@ def _asked(
 
 def _as_asked(row: Row[Any], gazetteer: Gazetteer) -> Asked:
     when = When(start=row.published, precision=row.precision or "day") if row.published else When()
-    return Asked(row.text, when, (), row.title, gazetteer)
+    return Asked(row.text, when, (), row.title, gazetteer, read_title=True)
 
 
 # ── what was read ─────────────────────────────────────────────────────────────────────────────────
@@ -207,22 +207,24 @@ def _rows(
     """The rows of a document's facts, without those that people have decided already."""
     decided = [row for row in before if row.state in _DECIDED]
     settled = {row.id for row in decided} | {_words(row.fact) for row in decided}
-    bearer = _Meant(own, told, gazetteer)
     rows = []
-    for fact in _one_matter(told.facts):
-        data = {**fact_json(fact), "mentions": bearer.of(fact)}
-        key = content_id("reading", own.id, "text", fact.type, data["roles"], fact.start, fact.end)
-        if key in settled or _words(data) in settled:
-            continue
-        quote = sentence_of(own.text, fact.start, fact.end)
-        rows.append(
-            {
-                "id": key, "document_id": own.id, "part": "text", "type": fact.type, "fact": data,
-                "start": fact.start, "end": fact.end, "confidence": round(fact.confidence, 4),
-                "method": fact.method[:60], "state": _state(fact, quote),
-                "said": content_id("said", _told(own.text, fact), *_words(data)), "reason": "", "made_at": now(),
-            }
-        )  # fmt: skip
+    for part, text, facts in (("text", own.text, told.facts), ("title", own.title, told.titled)):
+        bearer = _Meant(text, told.means, gazetteer, bool(facts))
+        for fact in _one_matter(facts):
+            data = {**fact_json(fact), "mentions": bearer.of(fact)}
+            key = content_id("reading", own.id, part, fact.type, data["roles"], fact.start, fact.end)
+            if key in settled or _words(data) in settled:
+                continue
+            quote = sentence_of(text, fact.start, fact.end)
+            rows.append(
+                {
+                    "id": key, "document_id": own.id, "part": part, "type": fact.type, "fact": data,
+                    "start": fact.start, "end": fact.end, "confidence": round(fact.confidence, 4),
+                    "method": fact.method[:60], "state": _state(fact, quote),
+                    "said": content_id("said", _told(text, fact), *_words(data)), "reason": "",
+                    "made_at": now(),
+                }
+            )  # fmt: skip
     return rows
 
 
@@ -270,11 +272,11 @@ def _state(fact: Fact, quote: str) -> str:
 
 
 class _Meant:
-    """Whom the words of one document mean, where more is known of that than the words."""
+    """Whom the words of a text or title mean, where more is known of that than the words."""
 
-    def __init__(self, own: Row[Any], told: Read, gazetteer: Gazetteer) -> None:
-        self._means = told.means
-        self._found = {one.start: one for one in Document(own.text, gazetteer).found} if told.facts else {}
+    def __init__(self, text: str, means: Mapping[str, str], gazetteer: Gazetteer, wanted: bool) -> None:
+        self._means = means
+        self._found = {one.start: one for one in Document(text, gazetteer).found} if wanted else {}
 
     def of(self, fact: Fact) -> dict[str, Any]:
         """Words → mention, as JSON: of organisations that are known, or called otherwise in full."""

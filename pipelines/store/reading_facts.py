@@ -32,6 +32,7 @@ from pipelines.records import Rejected
 from pipelines.store import schema
 from pipelines.store.bulk import chunks
 from pipelines.store.reading_known import STANDING, Bearing, Known
+from pipelines.store.tables_of_reading import READ_MARK
 from pipelines.store.types import now
 from pipelines.store.writing import Method, Reading, SnapshotRef, page_id, rows_of, storable
 
@@ -64,7 +65,7 @@ class _Said:
 
 def read_url(url: str, document: int) -> str:
     """The page as which a document states what was read in it."""
-    return f"{url}#read-{document:x}"
+    return f"{url}{READ_MARK}{document:x}"
 
 
 def write_documents(connection: Connection, documents: Collection[int]) -> dict[int, list[int]]:

@@ -12,10 +12,15 @@ Invariants kept here:
 
 from __future__ import annotations
 
+from typing import Final
+
 from sqlalchemy import Column, Float, ForeignKey, Index, Integer, String, Table, Text, text
 
 from pipelines.store.metadata import metadata
 from pipelines.store.types import Hashed, Json, Moment, one_of
+
+#: Behind the URL of a document's page: the page as which it states what was read in it. No crawl visits it.
+READ_MARK: Final = "#read-"
 
 #: Which version of the readers has read a document: a run that breaks off goes on where it stopped.
 document_read = Table(

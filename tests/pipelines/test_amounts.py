@@ -60,6 +60,7 @@ MILLION = 1e6
         ("约5亿元", 450 * MILLION, 550 * MILLION, "CNY"),
         ("不少于5亿元", 500 * MILLION, None, "CNY"),
         ("不超过5亿元", None, 500 * MILLION, "CNY"),
+        ("不超5亿元", None, 500 * MILLION, "CNY"),
         ("5000-10000万元", 50 * MILLION, 100 * MILLION, "CNY"),
         ("20亿至30亿元人民币", 2000 * MILLION, 3000 * MILLION, "CNY"),
         ("１．５亿　人民币", 150 * MILLION, 150 * MILLION, "CNY"),

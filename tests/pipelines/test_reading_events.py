@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 
 from pipelines.errors import InputError
 from pipelines.reading.events import Reader, read_all
+from pipelines.reading.events.assembling import _sums
 from pipelines.reading.events.candidates import FIGURES, WEIGHED, Row, Seen, rows_of
 from pipelines.reading.events.fewfc import read_labelled, windows_of
 from pipelines.reading.events.hidden import WIDTH, shared_hidden
@@ -25,6 +26,7 @@ from pipelines.reading.events.training import measured
 from pipelines.reading.events.weighing import Weigher
 from pipelines.reading.events.windows import half_width, mark, occurrences, windows
 from pipelines.reading.fact import ORGANISATION_ROLES, Fact, Organisation
+from pipelines.reading.organisations import spot_all
 from tests.shared import shared
 
 _BOUGHT = "6月3日晚间，海川股份公告，拟以3.2亿元收购南溪软件51%股权。"
@@ -320,3 +322,32 @@ def test_events_of_texts_held_back_are_found() -> None:
     figures = measured(held_back, MODEL)
     assert figures["without names, all"].f1 > 0.65
     assert figures["with names, all"].f1 > 0.75
+
+
+_TWO = (
+    "云帆科技有限公司与蓝海集团有限公司签订供货合同，合同金额为3.2亿元。"
+    "北辰电子有限公司和南岭机械有限公司签署了服务合同，合同金额不超1,200万元。"
+)
+_FOUR = ("云帆科技有限公司", "蓝海集团有限公司", "北辰电子有限公司", "南岭机械有限公司")
+
+
+def test_two_contracts_of_one_window_keep_their_parties_and_their_sums() -> None:
+    facts = [one for one in read_all([_TWO], spot_all([_TWO], [_FOUR]))[0] if one.type == "contract"]
+    sides = {frozenset(one.text for one in fact.roles["party"]) for fact in facts if "party" in fact.roles}
+    assert sides <= {frozenset(_FOUR[:2]), frozenset(_FOUR[2:])}
+    sums = {
+        (one.text, _FOUR[0] in {each.text for each in fact.roles.get("party", ())})
+        for fact in facts
+        for one in fact.roles.get("amount", ())
+    }
+    assert sums <= {("3.2亿元", True), ("不超1,200万元", False)}
+    assert sides
+    assert sums
+
+
+def test_a_sum_is_told_in_whole_and_is_no_price_of_a_share() -> None:
+    text = "蓝海集团以每股17.4元的价格、总计不超134.6亿元收购云帆科技，后者去年营业收入为8亿元。"
+    at = text.index("134")
+    assert _sums(text, [(at - 2, at - 1), (at, at + 3)]) == [(at - 2, at + 7)]
+    assert _sums(text, [(text.index("17"), text.index("17") + 2)]) == []
+    assert _sums(text, [(text.index("8亿"), text.index("8亿") + 2)]) == []

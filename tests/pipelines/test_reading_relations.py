@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -17,6 +18,7 @@ from pipelines.reading.relations.examples import NAME_LIMIT, WINDOW, example
 from pipelines.reading.relations.features import FAMILIES, features
 from pipelines.reading.relations.gold import read_labelled, targets
 from pipelines.reading.relations.labels import COLUMNS, INDEX, REVERSED, reverse, roles, type_of
+from pipelines.reading.relations.reading import _candidates
 from pipelines.reading.relations.scoring import bar_for, best_f1, curve, f1_at, micro_f1
 from pipelines.reading.relations.training import train
 from pipelines.reading.relations.weighing import train_weights
@@ -233,6 +235,21 @@ def test_a_long_list_of_guests_makes_pairs_of_neighbours_alone() -> None:
     text = "、".join(names)[:390]
     named = [one for name in names if name in text for one in _named(text, name)]
     assert len(read_all([text], [named])[0]) <= 3 * len(named) * len(TYPES)
+
+
+def test_known_names_are_paired_however_many_stand_between_them() -> None:
+    first, last = "云帆科技有限公司", "蓝海集团有限公司"
+    guests = "、".join(f"宾{chr(0x4E00 + number)}公司" for number in range(12))
+    text = f"{first}、{guests}等应邀到场，前者宣布完成对{last}的收购。"
+    asked = [replace(one, known=True) for name in (first, last) for one in _named(text, name)]
+    others = [one for name in guests.split("、") for one in _named(text, name)]
+    pairs = {frozenset((one.first.text, one.second.text)) for one in _candidates(0, text, [*asked, *others])}
+    assert frozenset((first, last)) in pairs
+    unasked = [replace(one, known=False) for one in asked]
+    crowd = {
+        frozenset((one.first.text, one.second.text)) for one in _candidates(0, text, [*unasked, *others])
+    }
+    assert frozenset((first, last)) not in crowd
 
 
 @pytest.mark.parametrize("text", ["（" * 100_000, "云帆科技" * 25_000, "a," * 50_000])

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from sqlalchemy import Engine, func, select
 
+from pipelines.commands import sources
 from pipelines.store import reading_documents, readings, schema
 from pipelines.store.reading_documents import read_documents, unread
 from pipelines.store.session import writing
@@ -51,6 +52,34 @@ def test_what_is_sure_is_a_fact_and_a_second_run_finds_nothing(told: Engine) -> 
     again = read_documents(told)
     assert (again.documents, unread(told)) == (0, 0)
     assert content(told) == before
+
+
+def test_a_title_is_read_where_it_tells_more_than_the_text(told: Engine) -> None:
+    title = "甲木科技有限公司完成收购丁土智能有限公司"
+    add_documents(told, {"https://a.example/1": "今天天气晴朗，公园里人很多。"}, title=title)
+    add_documents(told, {"https://a.example/2": OTHER}, title="丙火资本有限公司收购丁土智能有限公司")
+    read_documents(told)
+    with told.connect() as connection:
+        rows = connection.execute(
+            select(schema.reading, schema.page.c.url)
+            .join(schema.document, schema.document.c.id == schema.reading.c.document_id)
+            .join(schema.page, schema.page.c.id == schema.document.c.page_id)
+        ).all()
+    titled = [row for row in rows if row.part == "title"]
+    assert {row.url for row in titled} == {"https://a.example/1"}
+    for row in titled:
+        for pieces in row.fact["roles"].values():
+            assert all(title[one["start"] : one["end"]] == one["text"] for one in pieces)
+    assert any(row.url.endswith("/2") for row in rows), "its text tells it"
+
+
+def test_pages_made_by_reading_are_counted_as_no_visit(told: Engine) -> None:
+    before = {row["source"]: row["pages"] for row in sources(told)}
+    add_documents(told, {"https://a.example/1": FIRST})
+    done = read_documents(told)
+    assert done.states["taken"] >= 1
+    after = {row["source"]: row["pages"] for row in sources(told)}
+    assert after == {**before, "press": before.get("press", 0) + 1}
 
 
 def test_a_killed_run_leaves_whole_batches_and_the_next_goes_on(

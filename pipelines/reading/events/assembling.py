@@ -15,11 +15,11 @@ from pipelines.reading.events.labels import CHANNELS, FURTHER, ORGANISATION, TYP
 from pipelines.reading.events.spans import Span, spans
 from pipelines.reading.fact import Fact, Piece, Role
 from pipelines.reading.masking import Masked
-from pipelines.reading.stated import clause_start, stated_status, stated_when
+from pipelines.reading.stated import clause_start, stated_status, stated_sums, stated_when
 from pipelines.records import UNDATED, When
 from pipelines.rounds import read_round
 
-METHOD: Final = "events-1"
+METHOD: Final = "events-2"
 #: More verbs of one event in one window are a list or an attack.
 _TRIGGERS_LIMIT: Final = 20
 #: The channels that a fact is told with.
@@ -35,6 +35,10 @@ _ROUND: Final = re.compile(
     r"(?:[Pp]re-?)?(?<![A-Za-z])[A-K](?:\d|\+{1,3})?轮|(?:种子|天使)(?:\+{1,3})?轮|Pre-IPO轮?|战略(?:投资|融资)|定向增发"
 )
 _LED: Final = re.compile(r"[^，,。；;：:、与和]{0,6}领投")
+#: What makes the sum behind it another than the event's.
+_OTHER_SUM: Final = re.compile(
+    r"(?:每股|单价|收入|营收|净利润?|利润|估值|市值|总资产|净资产|注册资本|亏损|产值|销售额)[^，,。；;]{0,8}$"
+)
 _RATIO: Final = (Channel("收购", "proportion"), Channel("股份股权转让", "proportion"))
 
 
@@ -74,19 +78,73 @@ def _facts(
         at = CHANNELS.index(Channel(event, "trigger"))
         likeliest = int(seen.chances[:, at, 1].argmax())
         triggers = [(likeliest, min(likeliest + 2, len(seen.text)))]
-    nearest = _Nearest(seen.text, triggers[:_TRIGGERS_LIMIT])
+    triggers = triggers[:_TRIGGERS_LIMIT]
+    nearest = _Nearest(seen.text, triggers)
     groups: defaultdict[int, list[Given]] = defaultdict(list)
     for one in played:
         groups[nearest(one.start, one.end)].append(one)
+    _part(groups, triggers, seen, event)
     _share(groups, event)
+    nearest = _Nearest(seen.text, triggers)
     beside: defaultdict[int, defaultdict[Channel, list[Span]]] = defaultdict(lambda: defaultdict(list))
     for channel, found in by_channel.items():
         for span in found:
-            beside[nearest(span.start, span.end)][channel].append(span)
+            at = nearest(span.start, span.end)
+            if at in groups and _belongs(span, seen, triggers[at], groups[at], triggers):
+                beside[at][channel].append(span)
     return [
         _fact(text, offset, seen, event, triggers[at], roles, beside[at])
         for at, roles in sorted(groups.items())
     ]
+
+
+def _part(groups: dict[int, list[Given]], triggers: list[tuple[int, int]], seen: Seen, event: str) -> None:
+    """Part those who stand with one verb by sentence, where a sentence names both sides by itself: the others are
+    in another event, whose verb the networks missed."""
+    at = CHANNELS.index(Channel(event, "trigger"))
+    for number in sorted(groups):
+        by_sentence: defaultdict[tuple[int, int], list[Given]] = defaultdict(list)
+        for one in groups[number]:
+            by_sentence[_sentence(seen.text, (one.start, one.end))].append(one)
+        if not any(_complete(roles) for roles in by_sentence.values()):
+            continue
+        own = _sentence(seen.text, triggers[number])
+        groups[number] = by_sentence.pop(own, [])
+        for (start, end), roles in sorted(by_sentence.items()):
+            likeliest = start + int(seen.chances[start:end, at, 1].argmax())
+            triggers.append((likeliest, min(likeliest + 2, end)))
+            groups[len(triggers) - 1] = roles
+        if not groups[number]:
+            del groups[number]
+
+
+def _complete(roles: Sequence[Given]) -> bool:
+    """Whether both sides of an event are told: one who does it and one it is done to, or two parties."""
+    played = [ORGANISATION[one.channel] for one in roles]
+    return len(set(played)) == 2 or played.count("party") > 1
+
+
+def _belongs(
+    span: Span,
+    seen: Seen,
+    trigger: tuple[int, int],
+    roles: Sequence[Given],
+    triggers: Sequence[tuple[int, int]],
+) -> bool:
+    """Whether a sum, a day or a share is told of the event of `trigger`: in its sentence, in one that names
+    somebody of it, or right behind, where nobody else is named and nothing else happens."""
+    own = _sentence(seen.text, trigger)
+    start, end = _sentence(seen.text, (span.start, span.end))
+    places = [(one.start, one.end) for one in roles]
+    if (start, end) == own or any(start <= low < end for low, _ in places):
+        return True
+    behind = own[1] <= start <= own[1] + 2
+    words = {seen.text[low:high] for low, high in places}
+    return (
+        behind
+        and not any(start <= low < end for low, _ in triggers)
+        and all(seen.text[low:high] in words for low, high, _, _ in seen.named if start <= low < end)
+    )
 
 
 class _Nearest:
@@ -140,7 +198,10 @@ def _fact(
                 roles["lead"].append(roles[role][-1])
     for channel, role in FURTHER.items():
         if channel.event == event:
-            roles[role] += [piece(one.start, one.end) for one in nearby.get(channel, ())]
+            found_at = [(one.start, one.end) for one in nearby.get(channel, ())]
+            roles[role] += [
+                piece(*one) for one in (_sums(seen.text, found_at) if role == "amount" else found_at)
+            ]
     details = {"event": event, "trigger": text[offset + trigger[0] : offset + trigger[1]]}
     if event in ("投资", "收购"):
         start, end = _sentence(seen.text, trigger)
@@ -171,6 +232,19 @@ def _fact(
         status=stated_status(seen.text[: _sentence(seen.text, trigger)[1]], clause, trigger[0]),
         details=details,
     )
+
+
+def _sums(text: str, found: Sequence[tuple[int, int]]) -> list[tuple[int, int]]:
+    """The whole sums of which the networks found some words; none that is the price of a share, or a turnover."""
+    sums: list[tuple[int, int]] = []
+    for place in found:
+        start, end = _sentence(text, place)
+        for first, last, _ in stated_sums(text[start:end], bare=True):
+            whole = (start + first, start + last)
+            touches = whole[0] < place[1] and place[0] < whole[1]
+            if touches and whole not in sums and not _OTHER_SUM.search(text, start, whole[0]):
+                sums.append(whole)
+    return sums
 
 
 def _sentence(text: str, trigger: tuple[int, int]) -> tuple[int, int]:

@@ -19,7 +19,8 @@ from pipelines.reading.sentences import TEXT_LIMIT, Sentence, sentences
 METHOD: Final = "relations 1"
 #: A type with less than this chance is not spoken of; who reads facts sets bars of their own above it.
 LEAST: Final = 0.2
-#: In a sentence of more organisations (a list of guests), each is paired with its neighbours alone.
+#: In a sentence of more organisations (a list of guests), each is paired with its neighbours alone, and known
+#: names with each other.
 _CROWD: Final = 8
 _NEIGHBOURS: Final = 3
 #: Pairs of one text, at most.
@@ -71,7 +72,10 @@ def _candidates(at: int, text: str, own: Sequence[Organisation]) -> Iterator[_Ca
         reach = _NEIGHBOURS if len(within) > _CROWD else len(within)
         closest: dict[tuple[str, str], tuple[Organisation, Organisation]] = {}
         for place, first in enumerate(within):
-            for second in within[place + 1 : place + 1 + reach]:
+            near = within[place + 1 : place + 1 + reach]
+            # those that somebody asks about are in no crowd
+            asked = [one for one in within[place + 1 + reach :] if one.known] if first.known else []
+            for second in (*near, *asked):
                 gap = second.start - first.end
                 if gap < 0 or gap > _FAR or first.text == second.text:
                     continue
