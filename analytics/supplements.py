@@ -20,7 +20,7 @@ from analytics import (
     supplement_structure,
 )
 from analytics.basis import Basis
-from analytics.doubt import backed, growth, ranks, shares, unseen
+from analytics.doubt import backed, censoring, growth, ranks, shares, unseen
 from analytics.exhibits import Table, Words, chosen
 
 #: Computes a supplement.
@@ -35,6 +35,7 @@ _FOUND: Final[dict[str, tuple[Words, Make]]] = {
     "supplement_6": (ranks.TITLE, ranks.ranks_table),
     "supplement_7": (shares.TITLE, shares.shares_table),
     "supplement_8": (growth.TITLE, growth.growth_table),
+    "supplement_9": (censoring.TITLE, censoring.censoring_table),
     "supplement_10": (backed.TITLE, backed.backed_table),
     "supplement_11": (unseen.TITLE, unseen.unseen_table),
     "supplement_12": (sample_audit.COVERAGE_TITLE, sample_audit.coverage),

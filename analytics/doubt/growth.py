@@ -127,7 +127,7 @@ def _relations(basis: Basis) -> pd.DataFrame:
 @dataclass(frozen=True, slots=True, eq=False)
 class _Things:
     """Edges or nodes, by number. rows: a row for each (relation, thing): thing, year, told_by, fact, via. first:
-    the year that each begins in (NaN: not known now). steady: whether a source of its first year tells of earlier ones.
+    the year that each begins in (NaN: not known now). steady: a source of its first year tells of earlier ones.
     first_then: the same as `first` at the earlier moment, None where there is none. old: sources of then."""
 
     rows: pd.DataFrame
