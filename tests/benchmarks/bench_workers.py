@@ -99,10 +99,9 @@ def workers(url: str, folder: Path, base: str, number: int) -> list[subprocess.P
     return [started(*work, "--archive", str(folder)) for _ in range(number)]
 
 
-def crawl(url: str, base: str, folder: Path) -> subprocess.Popen[bytes]:
-    return started(
-        "--store", url, "--quiet", "crawl", "news", *SITES, "--web", base, "--archive", str(folder)
-    )
+def crawl(url: str, folder: Path, base: str) -> list[subprocess.Popen[bytes]]:
+    words = ("crawl", "news", *SITES, "--web", base, "--archive", str(folder))
+    return [started("--store", url, "--quiet", *words)]
 
 
 def started(*words: str) -> subprocess.Popen[bytes]:
