@@ -198,8 +198,8 @@ def _no_investor(table: Table) -> Iterator[str]:
 
 
 def _share_columns(table: Table) -> list[str]:
-    """Columns whose shares in a row are of one whole."""
-    return [column.name for column in table.columns if column.kind == "share"]
+    """Columns of shares; growth is written in percent, too, but is a share of nothing."""
+    return [one.name for one in table.columns if one.kind == "share" and "growth" not in one.name]
 
 
 def _is_whole(table: Table) -> bool:

@@ -1,17 +1,17 @@
-"""The commands of this room: sample, network, measure, table, figure, report, trace, compare."""
+"""The commands of this room: network, measure, table, figure, report, trace, compare."""
 
 from __future__ import annotations
 
 from dataclasses import asdict
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
 import click
 
 from analytics.asking import Asked, asking, basis_of, opened
 from analytics.cells import any_table, find
 from analytics.charts import FORMATS, save
-from analytics.compare import compare
+from analytics.compare_command import compare_command
 from analytics.exhibits import Column, Language, Table
 from analytics.figures import figure
 from analytics.network_commands import measure_command, network_command
@@ -19,7 +19,6 @@ from analytics.report.describing import cell_text
 from analytics.report.figure_page import write_figure_page
 from analytics.report.pdf import print_pdf
 from analytics.report.site import table_csv, write_report
-from analytics.sample_commands import sample_command
 from analytics.trace import TracedFact, trace
 from pipelines import console
 from pipelines.console import emit, harmless, json_option, note
@@ -31,7 +30,6 @@ __all__ = [
     "measure_command",
     "network_command",
     "report_command",
-    "sample_command",
     "table_command",
     "trace_command",
 ]
@@ -221,30 +219,3 @@ def _lines(fact: TracedFact) -> list[str]:
             f"{place.last_seen:%Y-%m-%d}; {place.archive} @ {place.offset} sha256:{place.sha256}"
         )
     return lines
-
-
-@click.command(epilog="Example: valuenet compare 2021 printed.yaml --json")
-@click.argument("edition")
-@click.argument("published", type=click.Path(path_type=Path), metavar="PUBLISHED.yaml")
-@json_option
-@asking
-def compare_command(edition: str, published: Path, as_json: bool, asked: Asked) -> None:
-    """Our numbers of EDITION beside printed ones, and the checks that the printed ones fail."""
-    if asked.sample not in (None, edition):
-        raise UsageError(f"the edition is {edition}; --sample names another one")
-    with opened() as engine:
-        basis = basis_of(engine, Asked(edition, asked.level, asked.subsidiaries, asked.known))
-        done = compare(engine, basis, published)
-    rows: list[dict[str, Any]] = [
-        {str(name): value for name, value in row.items()} for row in done.rows.to_dict("records")
-    ]
-    if as_json:
-        emit({"rows": rows, "checks": done.checks, "not_compared": done.left}, True)
-        return
-    shown = ["row", "column", "name", "printed", "ours", "difference", "printed_place", "our_place"]
-    console.table(rows, shown)
-    for one in done.failed:
-        note(f"printed {one.table}: fails “{one.words.en}”: {one.found}")
-    note(
-        f"{len(done.failed)} of {len(done.checks)} checks fail. Not compared: {', '.join(done.left) or 'nothing'}."
-    )

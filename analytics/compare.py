@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from functools import partial
 from pathlib import Path
 from typing import Any, Final
 
@@ -13,9 +14,14 @@ from sqlalchemy import Engine, select
 
 from analytics.basis import Basis
 from analytics.cells import exhibit
-from analytics.checks import Check, check
+from analytics.checks import Check, check_all
 from analytics.exhibits import Table, table_of
 from analytics.published import read_published
+from analytics.text_numbers import LETTERS_MOST, TextSlip, numbers_in, text_slips
+from entity_resolution.curated import curated
+from entity_resolution.names import exact_key
+from pipelines.checked_yaml import read_yaml
+from pipelines.errors import InputError
 from pipelines.store import schema
 
 _CHUNK: Final = 2000
@@ -26,24 +32,30 @@ _EVERY: Final = 10**9
 @dataclass(frozen=True, eq=False)
 class Comparison:
     """rows: path (of our cell, empty where we have none), table, row, column, name, printed, ours (NA where we have
-    none), difference, printed_place, our_place. checks: those of the printed tables. left: fields not compared."""
+    none), difference, printed_place, our_place. checks: those of the printed tables. left: fields not compared.
+    slips: numbers of the printed text that are printed numbers with two digits exchanged."""
 
     rows: pd.DataFrame
     checks: list[Check]
     left: list[str]
+    slips: list[TextSlip] = field(default_factory=list)
 
     @property
     def failed(self) -> list[Check]:
         return [one for one in self.checks if not one.ok]
 
 
-def compare(engine: Engine, basis: Basis, path: Path) -> Comparison:
-    """Compare the printed tables of a YAML file (see `analytics.published`) with ours of the same years.
+def compare(engine: Engine, basis: Basis, path: Path, text: Path | None = None) -> Comparison:
+    """Compare the printed tables of a YAML file (see `analytics.published`) with ours of the same years, and the
+    printed numbers with those of the printed text, where it is at hand.
 
-    Of years after the edition's last we say nothing: the store's relations end there.
+    Names that the store has not read mean what the curated list says. In a printed ranking a unit and its
+    organisation are two, whatever our level is: the checks look at it so. Of years after the edition's last we say
+    nothing: the store's relations end there.
     """
     names = name_index(engine, basis.heads)
-    printed, left = read_published(path, lambda name: names.get(name, name))
+    printed, left = read_published(path, partial(_meant, names))
+    as_printed, _ = read_published(path, partial(_meant, name_index(engine, {})))
     years = sorted(
         {int(year) for table in printed.values() if "year" in table.frame for year in table.frame["year"]}
     )
@@ -56,8 +68,30 @@ def compare(engine: Engine, basis: Basis, path: Path) -> Comparison:
     columns = [
         "path", "table", "row", "column", "name", "printed", "ours", "difference", "printed_place", "our_place",
     ]  # fmt: skip
-    checks = [one for table in printed.values() for one in check(table)]
-    return Comparison(pd.DataFrame(rows, columns=columns), checks, left)
+    checks = check_all(as_printed.values())
+    slips = [] if text is None else text_slips(_text(text), numbers_in(read_yaml(path).content))
+    return Comparison(pd.DataFrame(rows, columns=columns), checks, left, slips)
+
+
+def _text(path: Path) -> str:
+    try:
+        if path.stat().st_size > 4 * LETTERS_MOST:
+            raise InputError("is too long for the text of a report", where=str(path))
+        return path.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        raise InputError(f"cannot be read as text: {error}", where=str(path)) from error
+
+
+def _meant(names: Mapping[str, str], name: str) -> str:
+    known = _curated_name(name)
+    return names.get(name) or names.get(known) or known
+
+
+def _curated_name(name: str) -> str:
+    """The first name of the one organisation of the curated list that bears this name; else the name itself."""
+    known = curated()
+    bearers = {place for place, one in known.by_key.get(exact_key(name), ()) if not one.ambiguous}
+    return known.organisations[bearers.pop()].name if len(bearers) == 1 else name
 
 
 def name_index(engine: Engine, heads: dict[str, str]) -> dict[str, str]:

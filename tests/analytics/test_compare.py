@@ -10,6 +10,7 @@ from sqlalchemy import Engine
 
 from analytics.basis import Basis
 from analytics.compare import compare, name_index
+from pipelines.errors import InputError
 from tests.analytics.world import entity_id
 from tests.shared import shared
 
@@ -62,7 +63,23 @@ def test_names_mean_the_entity_as_the_view_counts_it(world_store: Engine) -> Non
 
 @pytest.mark.shared
 def test_the_slips_of_the_printed_edition_are_all_found(world_store: Engine, world_basis: Basis) -> None:
-    failed = compare(world_store, world_basis, shared("report", "published.yaml")).failed
+    done = compare(
+        world_store,
+        world_basis,
+        shared("report", "published.yaml"),
+        shared("report", "report-2022-text.txt"),
+    )
+    failed = done.failed
+    found = {(one.table, one.words.en): one.found for one in failed}
+    assert "2199 ≠ 2200" in found["table_1", "the layers add up to the sample"]
+    assert "58795 ≠ 58800" in found["table_3", "sample nodes and relation nodes add up"]
+    twice = "no node stands twice"
+    assert found["table_5", twice] == "2017: 中国科学院 = 中国科学院; 2017: 长安汽车 = 长安汽车"
+    assert found["table_6", twice] == "work_domestic: 中兴通讯 = 中兴通讯"
+    assert found["table_7", twice] == "institutional: 红杉资本中国 = 红杉中国"
+    assert found["table_7", "no non-investor among the investors"] == "institutional: 在册股东"
+    assert found["table_4", "rows stand in the order of their values"].startswith("2017: 腾讯 (322) < 阿里云")
+    assert [(slip.text, slip.printed) for slip in done.slips] == [("70.09", "70.90")]
     assert [(one.table, one.words.en) for one in failed] == [
         ("table_1", "the layers add up to the sample"),
         ("table_3", "sample nodes and relation nodes add up"),
@@ -71,6 +88,7 @@ def test_the_slips_of_the_printed_edition_are_all_found(world_store: Engine, wor
         ("table_6", "no node stands twice"),
         ("table_7", "no node stands twice"),
         ("table_7", "no non-investor among the investors"),
+        ("table_3", "no more sample nodes than sample companies"),
     ]
 
 
@@ -86,3 +104,20 @@ def test_years_after_the_edition_are_left_open(
     later = rows["table_3/2021", "edges"]
     assert (later["path"], later["printed"]) == ("", 16)
     assert later["ours"] is None or later["ours"] != later["ours"]
+
+
+def test_a_printed_unit_beside_its_organisation_is_no_slip(
+    world_store: Engine, world_basis: Basis, tmp_path: Path
+) -> None:
+    path = tmp_path / "units.yaml"
+    path.write_text("table_4_top: {2021: [[华为, 9], [华为云, 8], [没有的公司, 7]]}\n", encoding="utf-8")
+    assert compare(world_store, world_basis, path).failed == []
+
+
+def test_a_text_that_is_none_is_refused(
+    world_store: Engine, world_basis: Basis, printed: Path, tmp_path: Path
+) -> None:
+    (tmp_path / "text").write_bytes(b"\xff\xfe\xff")
+    for wrong in (tmp_path / "text", tmp_path / "nowhere"):
+        with pytest.raises(InputError, match="cannot be read as text"):
+            compare(world_store, world_basis, printed, wrong)
