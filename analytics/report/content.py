@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from functools import cached_property
 from typing import Final
 
+import numpy as np
 from sqlalchemy import Engine, func, select
 
 from analytics.basis import Basis
@@ -15,9 +16,11 @@ from analytics.exhibits import Exhibit, Figure, Table, table_of
 from analytics.figures import FIGURES
 from analytics.report.chapters import Chapter, chapters
 from analytics.report.entity_pages import EntityPages
+from analytics.report.fact_lines import FactLines
 from analytics.report.fact_pages import FactPages
 from analytics.report.histories import History, histories
 from analytics.report.summary import Summary
+from analytics.report.written_names import WrittenName, written_names
 from analytics.simple_graph import Ints
 from analytics.supplements import SUPPLEMENTS
 from analytics.tables import TABLES
@@ -30,7 +33,7 @@ ENTITIES_MOST: Final = 5000
 
 
 class Content:
-    """Everything is computed when it is made, but for `traced` and `histories`, which are read when asked for."""
+    """Everything is computed when it is made, but for `names` and `histories`, which are read when asked for."""
 
     def __init__(self, engine: Engine, basis: Basis, entities_most: int, only: Collection[str]) -> None:
         """`only`: ids of tables, figures, supplements; all where none is named. UsageError for an unknown one."""
@@ -49,17 +52,20 @@ class Content:
         self.summary = Summary(basis, self.exhibits)
         self.checks: list[Check] = [*check_all(self.tables), *self.summary.check()]
         named = {
-            str(one) for shown in self.tables if "entity" in shown.frame for one in shown.frame["entity"]
+            str(one) for table in self.tables if "entity" in table.frame for one in table.frame["entity"]
         }
         self.entities = EntityPages(basis, entities_most, frozenset(named))
-        self.fact_pages = FactPages()
+        self.fact_pages = FactPages(basis.facts.facts.set_index("fact")["date"])
         self.cells: dict[str, str] = {}
-        for shown in self.tables:
-            self._register(shown)
+        for one in self.tables:
+            self._register(one)
         self.entity_facts: dict[str, Ints] = {one: self.entities.facts(one) for one in self.entities.listed}
         for facts in self.entity_facts.values():
-            if len(facts) > self.fact_pages.most:
+            if len(facts) > self.fact_pages.lines:
                 self.fact_pages.add(facts, "")
+        shown: Ints = np.unique(np.concatenate([self.fact_pages.facts(), *self.entity_facts.values()]))
+        self.fact_pages.shelve(shown)
+        self.lines = FactLines(basis, shown, self.fact_pages.shelf)
         self.snapshot_date = _newest_snapshot(engine, basis)
 
     def _register(self, shown: Table) -> None:
@@ -70,13 +76,15 @@ class Content:
                     path = f"{shown.row_path(row)}/{column.name}"
                     self.cells[path] = self.fact_pages.add(shown.behind(row, column.name), path)
 
-    @cached_property
-    def traced(self) -> dict[int, TracedFact]:
-        """Every fact that a page shows, by id."""
-        every = {int(one) for one in self.fact_pages.facts()}
-        every.update(int(one) for facts in self.entity_facts.values() for one in facts)
-        found = trace(self.engine, every, self.basis.facts.view, heads=self.basis.heads)
+    def traced(self, facts: Iterable[int]) -> dict[int, TracedFact]:
+        """These facts, by id, in order of valid time."""
+        found = trace(self.engine, facts, self.basis.facts.view, heads=self.basis.heads)
         return {one.fact: one for one in found}
+
+    @cached_property
+    def names(self) -> dict[str, list[WrittenName]]:
+        """The names as written of the entities that have a page."""
+        return written_names(self.engine, self.basis, self.entities.pages)
 
     @cached_property
     def histories(self) -> dict[str, History]:

@@ -3,9 +3,7 @@ facts that all of it rests on."""
 
 from __future__ import annotations
 
-import datetime as dt
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Final
 
 import numpy as np
@@ -16,6 +14,7 @@ from analytics.exhibits import Language
 from analytics.report.describing import display, when
 from analytics.report.histories import VERDICTS, History
 from analytics.report.wording import DETAILS, DIMENSION_WORDS, ENTITY_KINDS, called, say
+from analytics.report.written_names import WrittenName
 from analytics.simple_graph import Ints
 from analytics.trace import TracedFact
 
@@ -31,16 +30,6 @@ Href = Callable[[int], str]
 
 #: Dimension, direction (to, from) and the other end of a relation.
 _Tie = tuple[str, str, str]
-
-
-@dataclass(slots=True)
-class _Written:
-    """A name as written: where, how often, and between which moments sources were seen to write it."""
-
-    facts: int = 0
-    first: dt.datetime | None = None
-    last: dt.datetime | None = None
-    sources: set[str] = field(default_factory=set)
 
 
 class EntityPages:
@@ -93,6 +82,10 @@ class EntityPages:
                         self._facts[entity].add(via)
                     self._partners[entity].setdefault((dimension, direction, other), (date, fact))
 
+    def attribute_facts(self, entity: str) -> list[int]:
+        """The facts that its attributes rest on, as far as these are shown."""
+        return [fact for *_, fact in self._attributes.get(entity, [])[:ATTRIBUTES_MOST]]
+
     def facts(self, entity: str) -> Ints:
         """The facts that the entity stands in, and those that its relations rest on."""
         return np.array(sorted(self._facts[entity]), dtype=np.int64)
@@ -121,8 +114,9 @@ class EntityPages:
         traced: Mapping[int, TracedFact],
         href: Href,
         history: History | None = None,
+        names: Sequence[WrittenName] = (),
     ) -> dict[str, Any]:
-        """What the template shows, but for the facts themselves."""
+        """What the template shows, but for the facts themselves; `traced` has its attributes."""
         known = self._known[entity]
         relations = self._relations(entity, language, href)
         return {
@@ -130,7 +124,7 @@ class EntityPages:
             "heading": self.name(entity, language),
             "layer": _text(known["layer"]),
             "core_technology": _text(known["core_technology"]),
-            "names": self._names(entity, traced, language),
+            "names": [_name(one, language) for one in names[:NAMES_MOST]],
             "attributes": self._attribute_groups(entity, language, traced, href),
             "degrees": self._degrees(entity),
             "totals": self._totals(entity, language),
@@ -138,29 +132,6 @@ class EntityPages:
             "more_relations": max(len(relations) - RELATIONS_MOST, 0),
             **_history(history or History(), language),
         }
-
-    def _names(
-        self, entity: str, traced: Mapping[int, TracedFact], language: Language
-    ) -> list[dict[str, Any]]:
-        """The names as written, those of most facts first, with when and where they were seen."""
-        found: dict[str, _Written] = {}
-        for fact in self._facts[entity]:
-            if fact in traced:
-                one = traced[fact]
-                for bearer in one.bearers:
-                    if bearer.entity == entity:
-                        _note(found.setdefault(bearer.written, _Written()), one, language)
-        order = sorted(found.items(), key=lambda item: (-item[1].facts, item[0]))
-        return [
-            {
-                "name": name,
-                "count": one.facts,
-                "first": _date(one.first),
-                "last": _date(one.last),
-                "sources": "、".join(sorted(one.sources)),
-            }
-            for name, one in order[:NAMES_MOST]
-        ]
 
     def _attribute_groups(
         self, entity: str, language: Language, traced: Mapping[int, TracedFact], href: Href
@@ -231,12 +202,14 @@ def _degrees(basis: Basis, year: int) -> dict[str, tuple[int, int]]:
     return dict(zip(network.nodes["entity"].tolist(), zip(inward, outward, strict=True), strict=True))
 
 
-def _note(written: _Written, fact: TracedFact, language: Language) -> None:
-    written.facts += 1
-    written.sources.add(_source(fact, language))
-    for place in fact.evidence:
-        written.first = min(written.first or place.first_seen, place.first_seen)
-        written.last = max(written.last or place.last_seen, place.last_seen)
+def _name(one: WrittenName, language: Language) -> dict[str, Any]:
+    return {
+        "name": one.name,
+        "count": one.facts,
+        "first": _date(one.first),
+        "last": _date(one.last),
+        "sources": "、".join(sorted({title.of(language) for title in one.sources})),
+    }
 
 
 def _source(fact: TracedFact, language: Language) -> str:

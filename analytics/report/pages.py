@@ -16,12 +16,13 @@ from analytics.report.chapters import Chapter
 from analytics.report.content import Content
 from analytics.report.describing import shown_fact
 from analytics.report.environment import environment
-from analytics.report.fact_pages import CELLS_MOST, FactSet, Piece
+from analytics.report.fact_pages import CELLS_MOST, IN_FULL, FactSet, Piece
 from analytics.report.inline_charts import inline_chart
 from analytics.report.shown import ShownExhibit, label, shown_exhibit
 from analytics.report.summary import Piece as Said
 from analytics.report.wording import say
 from analytics.report.writing import write_text
+from analytics.trace import TracedFact
 
 #: Nothing runs, nothing is loaded but the style sheet and pictures beside the page.
 POLICY: Final = "default-src 'none'; style-src 'self'; img-src 'self'; base-uri 'none'; form-action 'none'"
@@ -30,7 +31,7 @@ SEARCH_POLICY: Final = POLICY.replace("default-src 'none';", "default-src 'none'
 
 
 class Pages:
-    """Writes the pages. Facts are rendered once, however many pages show them."""
+    """Writes the pages: those of the report with `write`, those of facts and entities one by one."""
 
     def __init__(
         self, content: Content, language: Language, out: Path, progress: Callable[[int], None]
@@ -38,14 +39,13 @@ class Pages:
         self.content, self.language, self.progress = content, language, progress
         self.folder = out if language == "zh" else out / language
         self.written = 0
-        self.rendered: dict[int, Markup] = {}
         self.fact_macro = environment().get_template("parts.html").module.fact  # type: ignore[attr-defined]  # macros are attributes of the module
 
     def t(self, key: str) -> str:
         return say(key, self.language)
 
     def write(self) -> int:
-        """Write all pages; returns how many."""
+        """Write all pages but those of facts and entities; returns how many."""
         content = self.content
         self._first()
         for at, chapter in enumerate(content.chapters):
@@ -59,10 +59,6 @@ class Pages:
             current="entities",
             entities=[content.entities.row(one, self.language) for one in content.entities.listed],
         )
-        for found in content.fact_pages.sets.values():
-            self._set(found)
-        for entity, facts in content.entity_facts.items():
-            self._entity(entity, [int(one) for one in facts])
         return self.written
 
     # ── the report itself ─────────────────────────────────────────────────────────────────────────
@@ -202,7 +198,8 @@ class Pages:
 
     # ── facts ─────────────────────────────────────────────────────────────────────────────────────
 
-    def _set(self, found: FactSet) -> None:
+    def of_set(self, found: FactSet, traced: Mapping[int, TracedFact]) -> None:
+        """The page of a set of facts; `traced` has them where they are few. Its pieces are pages of their own."""
         content = self.content
         titles = {shown.id: shown.title.of(self.language) for shown in content.tables}
         cells = [
@@ -210,18 +207,29 @@ class Pages:
             for path in found.cells[:CELLS_MOST]
             if path
         ]
-        facts = [int(one) for one in found.facts]
-        large = len(facts) > content.fact_pages.most
-        pieces = content.fact_pages.pieces(facts, content.traced) if large else []
         heading = self.t("facts_behind")
         if len(found.cells) == 1 and cells:
             heading = f"{heading} {cells[0]['path']}"
         more = max(len(found.cells) - CELLS_MOST, 0)
+        pages = content.fact_pages
+        facts = pages.in_order(found.facts).tolist()
+        few, many = len(facts) <= IN_FULL, len(facts) > pages.lines
         self._facts_page(
-            found.name, heading, len(facts), [] if large else self._in_order(facts), cells, more, pieces
-        )
-        for piece in pieces:
-            self._facts_page(piece.name, self._piece(piece), len(piece.facts), list(piece.facts), [], 0, [])
+            found.name, heading, len(facts),
+            facts=self._facts(facts, traced) if few else Markup(),
+            lines=Markup() if few or many else content.lines.html(facts, self.language),
+            pieces=pages.pieces(found.facts) if many else [], cells=cells, more_cells=more,
+        )  # fmt: skip
+
+    def of_piece(self, piece: Piece) -> None:
+        """A page of lines."""
+        lines = self.content.lines.html(piece.facts.tolist(), self.language)
+        self._facts_page(piece.name, self._piece(piece), len(piece.facts), lines=lines)
+
+    def of_shelf(self, shelf: Piece, traced: Mapping[int, TracedFact]) -> None:
+        """A page of facts in full; `traced` has them."""
+        facts = self._facts(shelf.facts.tolist(), traced)
+        self._facts_page(shelf.name, self._piece(shelf), len(shelf.facts), facts=facts)
 
     def _piece(self, piece: Piece) -> str:
         year = self.t("undated") if piece.year is None else f"{self.t('of_year')} {piece.year}"
@@ -232,51 +240,48 @@ class Pages:
         name: str,
         heading: str,
         count: int,
-        facts: list[int],
-        cells: list[dict[str, str]],
-        more: int,
-        pieces: list[Piece],
+        *,
+        facts: Markup = Markup(),  # noqa: B008  # a constant
+        lines: Markup = Markup(),  # noqa: B008  # a constant
+        pieces: Iterable[Piece] = (),
+        cells: Iterable[dict[str, str]] = (),
+        more_cells: int = 0,
     ) -> None:
         listed = [
             {"name": piece.name, "label": self._piece(piece), "count": f"{len(piece.facts):,}"}
             for piece in pieces
         ]
         self._page(
-            f"facts/{name}.html", "facts.html", heading=heading, count=f"{count:,}", facts=self._facts(facts),
-            pieces=listed, cells=cells, more_cells=more,
+            f"facts/{name}.html", "facts.html", heading=heading, count=f"{count:,}", facts=facts, lines=lines,
+            pieces=listed, cells=cells, more_cells=more_cells,
         )  # fmt: skip
 
-    def _entity(self, entity: str, facts: list[int]) -> None:
+    def of_entity(self, entity: str, traced: Mapping[int, TracedFact]) -> None:
+        """An entity's page; `traced` has its attributes' facts, and all of its facts where they are few."""
         content = self.content
-        large = len(facts) > content.fact_pages.most
-        places: dict[int, str] = {}
-        page = ""
-        if large:
-            page = content.fact_pages.add(content.entity_facts[entity], "")
-            for piece in content.fact_pages.pieces(facts, content.traced):
-                places.update(dict.fromkeys(piece.facts, f"../facts/{piece.name}.html"))
+        pages, every = content.fact_pages, content.entity_facts[entity]
+        facts = pages.in_order(every).tolist()
+        few, many = len(facts) <= IN_FULL, len(facts) > pages.lines
+
+        def href(fact: int) -> str:
+            return f"#f{fact}" if few else f"../facts/{pages.shelf(fact)}.html#f{fact}"
+
         shown = content.entities.page(
-            entity, self.language, content.traced, lambda fact: f"{places.get(fact, '')}#f{fact}",
-            content.histories.get(entity),
-        )  # fmt: skip
+            entity, self.language, traced, href, content.histories.get(entity), content.names.get(entity, ())
+        )
         self._page(
-            f"entities/{_file(entity)}.html", "entity.html", **shown, count=f"{len(facts):,}", facts_page=page,
-            facts=Markup("") if large else self._facts(self._in_order(facts)),
+            f"entities/{_file(entity)}.html", "entity.html", **shown, count=f"{len(facts):,}",
+            facts_page=pages.add(every, "") if many else "",
+            facts=self._facts(facts, traced) if few else Markup(),
+            lines=Markup() if few or many else content.lines.html(facts, self.language),
         )  # fmt: skip
 
-    def _in_order(self, facts: Iterable[int]) -> list[int]:
-        traced = self.content.traced
-        known = [traced[one] for one in facts if one in traced]
-        known.sort(key=lambda one: (one.valid_from is None, one.valid_from, one.fact))
-        return [one.fact for one in known]
-
-    def _facts(self, facts: list[int]) -> Markup:
-        """The facts as HTML, each rendered the first time that it is asked for."""
-        for one in facts:
-            if one not in self.rendered:
-                shown = shown_fact(self.content.traced[one], self.language, self.content.entities.pages)
-                self.rendered[one] = self.fact_macro(shown, "../", self.t)
-        return Markup("").join(self.rendered[one] for one in facts)
+    def _facts(self, facts: Iterable[int], traced: Mapping[int, TracedFact]) -> Markup:
+        """The facts as HTML."""
+        known = self.content.entities.pages
+        return Markup().join(
+            self.fact_macro(shown_fact(traced[one], self.language, known), "../", self.t) for one in facts
+        )
 
     def _page(
         self, path: str, template: str, *, policy: str = POLICY, current: str = "", **shown: Any

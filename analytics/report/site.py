@@ -11,6 +11,7 @@ import csv
 import io
 from collections.abc import Callable, Collection
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Final
 
@@ -21,12 +22,16 @@ from analytics.basis import Basis
 from analytics.exhibits import LANGUAGES, Table
 from analytics.report.content import ENTITIES_MOST, Content
 from analytics.report.pages import Pages
+from analytics.report.parts import tasks
 from analytics.report.search_index import write_index
+from analytics.report.working import done, workers_of
 from analytics.report.writing import write_text
 from pipelines.errors import UsageError
 
 #: Told each time that a number of pages is written.
 Progress = Callable[[int], None]
+#: A report with fewer pages of facts and entities is written by one process.
+FEW_PAGES: Final = 1000
 _ASSETS: Final = ("style.css", "search.js")
 
 
@@ -49,22 +54,36 @@ def write_report(
     entities_most: int = ENTITIES_MOST,
     only: Collection[str] = (),
     progress: Progress | None = None,
+    workers: int | None = None,
 ) -> Written:
     """Write the report into `out`, over an earlier one; other files there are left alone.
 
+    workers: how many processes draw and write; one a processor where a report is large.
     only: ids of the tables, figures and supplements that are wanted, all where none is named. Raises UsageError
     where `out` is a file, or an id is none.
     """
     if out.exists() and not out.is_dir():
         raise UsageError(f"{out} is a file; a report is a folder")
     content = Content(engine, basis, entities_most, only)
+    told = progress or (lambda _pages: None)
     _shared_files(content, out)
-    pages = sum(
-        Pages(content, language, out, progress or (lambda _pages: None)).write() for language in LANGUAGES
+    languages = [Pages(content, language, out, told) for language in LANGUAGES]
+    count = sum(one.write() for one in languages)
+    found = tasks(
+        content, [Pages(content, language, out, lambda _pages: None) for language in LANGUAGES], out
     )
+    few = len(content.fact_pages.shelves) + len(content.entities.listed) < FEW_PAGES
+    for pages in done(found, 1 if few and workers is None else workers_of(workers), partial(_begin, engine)):
+        count += pages
+        told(pages)
     pictures = len(charts.FORMATS) * len(LANGUAGES) * len(content.figures)
     failed = sum(not one.ok for one in content.checks)
-    return Written(out, pages, len(content.tables), pictures, failed)
+    return Written(out, count, len(content.tables), pictures, failed)
+
+
+def _begin(engine: Engine) -> None:
+    """A process of its own has connections of its own."""
+    engine.dispose(close=False)
 
 
 def _shared_files(content: Content, out: Path) -> None:
@@ -72,12 +91,7 @@ def _shared_files(content: Content, out: Path) -> None:
         write_text(out / name, (Path(__file__).parent / name).read_text(encoding="utf-8"))
     for shown in content.tables:
         write_text(out / "data" / f"{shown.id}.csv", table_csv(shown))
-    folder = out / "pictures"
-    folder.mkdir(parents=True, exist_ok=True)
-    for exhibit in content.figures:
-        for language in LANGUAGES:
-            for ending, data in charts.pictures(exhibit, language).items():
-                (folder / f"{exhibit.id}_{language}{ending}").write_bytes(data)
+    (out / "pictures").mkdir(parents=True, exist_ok=True)
     write_index(content, out / "search")
 
 

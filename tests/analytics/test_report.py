@@ -10,6 +10,7 @@ from pathlib import Path
 from urllib.parse import unquote, urldefrag
 
 import numpy as np
+import pandas as pd
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -32,7 +33,7 @@ from analytics.report.shown import shown_exhibit
 from analytics.report.site import write_report
 from analytics.report.wording import called, say
 from analytics.tables import TABLES, table
-from analytics.trace import Quoted, TracedFact, trace
+from analytics.trace import Quoted, TracedFact
 from pipelines.browsers import BROWSERS
 from pipelines.errors import UsageError
 from tests.analytics.world import SEEN, entity_id
@@ -130,14 +131,12 @@ def test_every_number_with_facts_is_a_link_to_them(report: Path, world_basis: Ba
             (cell,) = index.xpath("//td[@id=$path]", path=path)
             facts = shown.behind(row, shown.main)
             links = cell.xpath("./a/@href")
-            assert links == (
-                [f"../facts/{name_of(facts.tolist())}.html"] if shown.value(row, shown.main) else []
-            )
+            assert links == ([f"../facts/{name_of(facts)}.html"] if shown.value(row, shown.main) else [])
 
 
 def test_a_page_of_facts_has_the_words_the_place_and_the_way_back(report: Path, world_basis: Basis) -> None:
     facts = table(world_basis, "7").behind(0, "companies")
-    page = pages(report)[f"facts/{name_of(facts.tolist())}.html"]
+    page = pages(report)[f"facts/{name_of(facts)}.html"]
     assert len(page.xpath("//article")) == 3
     assert page.xpath("//blockquote/text()")[0] == "百度完成融资"
     assert page.xpath("//a[@rel]/@href")[0].startswith("https://world.example/")
@@ -217,16 +216,28 @@ def test_long_sets_of_facts_become_pieces(
     world_store: Engine, world_basis: Basis, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """With two facts a page, every fact still has its page and every link leads somewhere."""
-    monkeypatch.setattr(FactPages.__init__, "__defaults__", (2,))
+    monkeypatch.setattr(FactPages.__init__, "__defaults__", (2, 3))
+    for module in ("pages", "parts"):
+        monkeypatch.setattr(f"analytics.report.{module}.IN_FULL", 1)
     write_report(world_store, world_basis, tmp_path, only=BRIEF)
     test_every_link_leads_somewhere(tmp_path)
     found = {name: page for name, page in pages(tmp_path).items() if name.startswith("facts/")}
     assert max(len(page.xpath("//article")) for page in found.values()) == 2
+    assert max(len(page.xpath("//ul[@class='lines']/li")) for page in found.values()) == 3
     facts = table(world_basis, "3").behind(3, "edges")
-    contents = found[f"facts/{name_of(facts.tolist())}.html"]
+    contents = found[f"facts/{name_of(facts)}.html"]
     pieces = [f"facts/{href}" for href in contents.xpath("//ol[@class='pieces']//a/@href")]
-    listed = [anchor for piece in pieces for anchor in found[piece].xpath("//article/@id")]
-    assert sorted(listed) == sorted(f"f{fact}" for fact in facts)
+    listed = [href for piece in pieces for href in found[piece].xpath("//ul[@class='lines']/li/a/@href")]
+    assert sorted(urldefrag(href).fragment for href in listed) == sorted(f"f{fact}" for fact in facts)
+
+
+def test_several_processes_write_the_same(
+    world_store: Engine, world_basis: Basis, report: Path, tmp_path: Path
+) -> None:
+    parts = ["table_7", "figure_22"]
+    write_report(world_store, world_basis, tmp_path / "one", only=parts, workers=1)
+    write_report(world_store, world_basis, tmp_path / "two", only=parts, workers=2)
+    assert files(tmp_path / "two") == files(tmp_path / "one")
 
 
 def test_a_report_as_it_was_known_bears_that_day(world_store: Engine, tmp_path: Path) -> None:
@@ -349,8 +360,16 @@ def test_templates_escape_and_refuse_unknown_words() -> None:
         text.render()
 
 
+def days(*known: tuple[int, int | None]) -> pd.Series[pd.Timestamp]:
+    """First days of facts, given as (fact, year)."""
+    found = {fact: f"{year}-01-01" if year else None for fact, year in known}
+    return pd.Series(
+        pd.to_datetime(pd.Series([found[one] for one in sorted(found)])).values, index=sorted(found)
+    )
+
+
 def test_cells_with_the_same_facts_share_a_page() -> None:
-    found = FactPages()
+    found = FactPages(days((1, 2020), (2, 2020), (12, None)))
     first = found.add(np.array([1, 2]), "a")
     assert found.add(np.array([1, 2]), "b") == first
     assert found.add(np.array([12]), "c") != first
@@ -360,28 +379,29 @@ def test_cells_with_the_same_facts_share_a_page() -> None:
 
 
 @given(
-    st.lists(st.tuples(st.integers(2018, 2021) | st.none(), st.integers(1, 10**6)), max_size=40),
+    st.dictionaries(st.integers(1, 10**6), st.integers(2018, 2021) | st.none(), min_size=1, max_size=40),
     st.integers(1, 7),
 )
-def test_pieces_have_every_fact_once(rows: list[tuple[int | None, int]], most: int) -> None:
-    known = {
-        number: traced(fact=number, valid_from=dt.date(year, 1, 1) if year else None) for year, number in rows
-    }
-    pieces = FactPages(most).pieces(sorted(known), known)
-    assert sorted(fact for piece in pieces for fact in piece.facts) == sorted(known)
-    assert all(0 < len(piece.facts) <= most for piece in pieces)
-    assert all(known[fact].year == piece.year for piece in pieces for fact in piece.facts)
-    assert len({piece.name for piece in pieces}) == len(pieces)
+def test_every_fact_has_one_shelf_and_one_piece(known: dict[int, int | None], most: int) -> None:
+    found = FactPages(days(*known.items()), most, most)
+    facts = np.array(sorted(known))
+    pieces = found.pieces(facts)
+    found.shelve(facts)
+    for listed in (pieces, found.shelves):
+        assert sorted(fact for one in listed for fact in one.facts.tolist()) == sorted(known)
+        assert all(0 < len(one.facts) <= most for one in listed)
+        assert all(known[fact] == one.year for one in listed for fact in one.facts.tolist())
+        assert len({one.name for one in listed}) == len(listed)
+    years = [one.year or 9999 for one in pieces]
+    assert years == sorted(years)
+    for shelf in found.shelves:
+        assert {found.shelf(fact) for fact in shelf.facts.tolist()} == {shelf.name}
 
 
-def test_pieces_of_a_growing_set_are_shared(world_store: Engine, world_basis: Basis) -> None:
-    shown = table(world_basis, "7")
-    every = {one.fact: one for one in trace(world_store, shown.behind(0, "companies"))}
-    early = [fact for fact in sorted(every) if every[fact].valid_from.year < 2020]  # type: ignore[union-attr]  # all are dated
-    both = FactPages(1)
-    assert {one.name for one in both.pieces(early, every)} < {
-        one.name for one in both.pieces(sorted(every), every)
-    }
+def test_pieces_of_a_growing_set_are_shared() -> None:
+    found = FactPages(days((1, 2018), (2, 2018), (3, 2019), (4, 2021)), 1, 1)
+    early, every = (found.pieces(np.array(facts)) for facts in ([1, 2, 3], [1, 2, 3, 4]))
+    assert {one.name for one in early} < {one.name for one in every}
 
 
 def test_method_says_view_rule_and_sources(world_store: Engine, world_basis: Basis) -> None:

@@ -1,0 +1,50 @@
+"""Work in several processes that share what was computed before them.
+
+Invariant: what is done does not depend on how many do it.
+"""
+
+from __future__ import annotations
+
+import gc
+import multiprocessing
+import os
+from collections.abc import Callable, Iterator, Sequence
+from typing import Final
+
+#: More processes than these gain little: the first one's memory is shared as long as nobody touches it.
+_WORKERS_MOST: Final = 8
+
+#: One part of the work; says how many pages it wrote.
+Task = Callable[[], int]
+
+_tasks: Sequence[Task] = ()
+
+
+def workers_of(asked: int | None) -> int:
+    """How many processes to use: as asked, else one a processor, where the system can copy a process."""
+    if "fork" not in multiprocessing.get_all_start_methods():
+        return 1
+    return max(1, asked or min(len(os.sched_getaffinity(0)), _WORKERS_MOST))
+
+
+def done(tasks: Sequence[Task], workers: int, begin: Callable[[], None]) -> Iterator[int]:
+    """What each task says, in any order. `begin` is called first in each process that is not this one: connections
+    to a store must not be shared."""
+    if workers == 1 or len(tasks) < 2:
+        for task in tasks:
+            yield task()
+        return
+    global _tasks
+    _tasks = tasks
+    gc.collect()
+    gc.freeze()  # else counting references would copy all memory
+    try:
+        with multiprocessing.get_context("fork").Pool(workers, begin) as pool:
+            yield from pool.imap_unordered(_do, range(len(tasks)))
+    finally:
+        gc.unfreeze()
+        _tasks = ()
+
+
+def _do(at: int) -> int:
+    return _tasks[at]()
