@@ -12,14 +12,14 @@ from analytics.basis import Basis, fact_ids
 from analytics.centrality import PIVOTS, centrality, exact_is_affordable
 from analytics.cores import cores
 from analytics.exhibits import Column, Table, Words
-from analytics.ranking import NAME, PLACE
+from analytics.ranking import NAME
 from analytics.simple_graph import Ints
 
 TITLE: Final = Words("中介中心性最高的节点", "Nodes between most others")
 
 _SAMPLE: Final = {True: Words("样本节点", "Sample node"), False: Words("关系节点", "Relation node")}
 _COLUMNS: Final = (
-    PLACE,
+    Column("place", Words("序", "No."), "key"),
     NAME,
     Column("role", Words("类别", "Role"), "text", english="role_en"),
     Column("betweenness", Words("中介中心性", "Betweenness"), "number", decimals=1),

@@ -40,7 +40,7 @@ _COLUMNS: Final = (
     Column("layer", Words("主要层次", "Main layer"), "text", english="layer_en"),
     Column("technology", Words("主要技术", "Main technology"), "text", english="technology_en"),
     Column("province", Words("主要省份", "Main province"), "text", english="province_en"),
-    Column("since", Words("可追溯至", "Traced back to"), "count"),
+    Column("since", Words("可追溯至", "Traced back to"), "text"),
 )
 
 
@@ -126,7 +126,7 @@ def _rows(
             "inside": inner_degree[inside].sum() / degree[inside].sum() * 100
             if degree[inside].sum()
             else None,
-            "since": years[one],
+            "since": str(years[one]),
         }
         rows.append(row | words.of(set(entities)))
     return rows

@@ -18,7 +18,7 @@ TITLE: Final = Words("网络的逐年增长", "Growth of the network between yea
 _PERCENT: Final = Words("%", "%")
 _COLUMNS: Final = (
     Column("year", Words("年份", "Year"), "key"),
-    Column("since", Words("相对于", "Against"), "count"),
+    Column("since", Words("相对于", "Against"), "text"),
     Column("new_nodes", Words("新节点", "New nodes"), "count"),
     Column("node_growth", Words("节点增长", "Growth of nodes"), "share", _PERCENT, 1),
     Column("new_pairs", Words("新节点对", "New pairs"), "count"),
@@ -78,7 +78,7 @@ def _row(basis: Basis, since: int, year: int) -> dict[str, Any]:
     pairs = before.graph().edges
     return {
         "year": year,
-        "since": since,
+        "since": str(since),
         "new_nodes": found.new_nodes,
         "node_growth": _percent(found.new_nodes - found.gone_nodes, len(before.nodes)),
         "new_pairs": found.new_edges,

@@ -11,7 +11,7 @@ from analytics.supplement_growth import growth_supplement
 def test_each_year_against_the_one_before(world_store: Engine, world_basis: Basis) -> None:
     shown = growth_supplement(world_store, world_basis)
     frame = shown.frame
-    assert frame["since"].tolist() == [2017, 2018, 2019, 2020]
+    assert frame["since"].tolist() == ["2017", "2018", "2019", "2020"]
     assert frame["new_nodes"].tolist() == [3, 5, 2, 3]
     assert frame["new_nodes"].cumsum().iloc[-1] == len(world_basis.network(2021).nodes)
     assert (frame["old_old"] + frame["old_new"] + frame["new_new"] == frame["new_pairs"]).all()
@@ -29,5 +29,5 @@ def test_new_pairs_rest_on_new_facts(world_store: Engine, world_basis: Basis) ->
 
 def test_chosen_years_are_held_against_each_other(world_store: Engine, world_basis: Basis) -> None:
     shown = growth_supplement(world_store, world_basis.with_years([2018, 2021]))
-    assert shown.frame["since"].tolist() == [2017, 2018]
+    assert shown.frame["since"].tolist() == ["2017", "2018"]
     assert shown.value(1, "new_nodes") == 10
