@@ -100,13 +100,18 @@ COMMANDS: dict[str, Door] = {
         figure="A figure of the report.",
         report="Every table and figure, as pages, CSV and pictures.",
         trace="From a published cell down to the quoted words.",
-        compare="Our numbers beside printed ones.",
+        compare="Our numbers beside printed ones, or another edition's.",
     ),
     **_doors(
         "analytics.explorer.command", "Ask", explorer="A page to look around in the networks of all years."
     ),
     **_doors(
         "analytics.package_command", "Ask", package="An edition as a data package: CSV, Parquet, licences."
+    ),
+    **_doors(
+        "analytics.datasette_command",
+        "Ask",
+        datasette="Views in the store, and what Datasette needs to show it.",
     ),
     **_doors("valuenet", "Ask", demo="The whole way on the bundled sample web."),
 }

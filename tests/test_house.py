@@ -32,6 +32,7 @@ TESTED_ELSEWHERE: dict[str, str] = {
     "analytics/bit_rows.py": "tests/analytics/test_distances.py",
     "analytics/chart_style.py": "tests/analytics/test_charts.py",
     "analytics/csv_files.py": "tests/analytics/test_export.py",
+    "analytics/datasette_metadata.py": "tests/analytics/test_datasette_command.py",
     "analytics/folding.py": "tests/analytics/test_distances.py",
     "analytics/gexf.py": "tests/analytics/test_export.py",
     "analytics/graphml.py": "tests/analytics/test_export.py",

@@ -18,6 +18,7 @@ from sqlalchemy.exc import ArgumentError, OperationalError
 
 from pipelines.errors import StoreError, UsageError
 from pipelines.store.taxonomies import write_taxonomies
+from pipelines.store.views import drop_views, make_views
 
 BUSY_SECONDS = 60
 MIGRATIONS = Path(__file__).resolve().parents[2] / "migrations"
@@ -90,9 +91,14 @@ def migration_config(engine: Engine) -> Config:
 
 
 def upgrade(engine: Engine) -> None:
-    """Create the store, or bring it to the newest schema."""
+    """Create the store, or bring it to the newest schema. Views, where somebody made them, are made anew."""
     with _explained(engine):
+        with writing(engine) as connection:
+            viewed = drop_views(connection)
         command.upgrade(migration_config(engine), "head")
+        if viewed:
+            with writing(engine) as connection:
+                make_views(connection)
 
 
 def revisions(engine: Engine) -> tuple[str | None, str]:
