@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import csv
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
 import networkx
 import numpy as np
+import pandas as pd
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -24,6 +26,7 @@ from analytics.edge_files import read_network
 from analytics.simple_graph import SimpleGraph
 from tests.analytics.graph_samples import Edges, edge_lists, network, simple
 from tests.benchmarks.graphs import Shape, value_network
+from tests.shared import shared
 
 
 @pytest.mark.parametrize("directed", [True, False])
@@ -77,6 +80,18 @@ def test_equals_the_loops_of_gephi_on_a_file(edges: Edges, directed: bool, data:
     for row in found.to_dict("records"):
         for column, value in expected[int(row["node"])].items():
             assert row[column] == pytest.approx(value), (row["node"], column)
+
+
+@pytest.mark.parametrize("directed", [True, False])
+def test_a_real_list_with_loops_equals_the_loops_of_gephi(directed: bool) -> None:
+    path = shared("tables", "coinvestment_edges.csv")
+    found = centrality(read_network(path, undirected=not directed, loops=True))
+    place = {node: at for at, node in enumerate(found["node"])}
+    with path.open(encoding="utf-8", newline="") as lines:
+        pairs = [(place[row["Source"]], place[row["Target"]]) for row in csv.DictReader(lines)]
+    expected = pd.DataFrame(gephi((len(place), pairs), directed))
+    for column in expected:
+        assert found[column].tolist() == pytest.approx(expected[column].tolist()), column
 
 
 def gephi(edges: Edges, directed: bool) -> list[dict[str, float]]:
