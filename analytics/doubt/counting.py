@@ -26,6 +26,8 @@ Ranking = tuple[str, str]
 #: Shares by the country of the other side: positions of foreign and domestic.
 SIDES: Final = ("input", "empowerment")
 _TECHNOLOGY, _HUMAN_CAPITAL, _INVESTMENT = range(3)
+#: More than any year: a pair and its year make one number.
+_YEARS_MOST: Final = 10_000
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -109,6 +111,8 @@ class Counter:
         left_out = np.zeros(len(self._pairs), dtype=bool)
         left_out[self._pair[~state.there]] = True
         rows = np.flatnonzero(entity[ground.source] | entity[ground.target] | left_out[self._pair])
+        if 2 * len(rows) > len(ground.source):  # then counting all once is less than counting these twice
+            return self._count(np.arange(len(ground.source)), state)
         before, after = self._count(rows, base), self._count(rows, state)
         counts = self.counts
         return Counts(
@@ -162,9 +166,11 @@ class Counter:
 
     def _by_technology(self, source: Ints, target: Ints, year: Ints, sample: Flags) -> dict[Ranking, Ints]:
         count = len(sample)
-        order = np.argsort(year, kind="stable")
-        code, first = np.unique((source * count + target)[order], return_index=True)
-        since = year[order][first]
+        # A pair's first year is the least that stands beside it.
+        code = _distinct((source * count + target) * _YEARS_MOST + year)
+        first = np.ones(len(code), dtype=bool)
+        first[1:] = code[1:] // _YEARS_MOST != code[:-1] // _YEARS_MOST
+        code, since = code[first] // _YEARS_MOST, code[first] % _YEARS_MOST
         found: dict[Ranking, Ints] = {}
         for one in self.ground.years:
             edges = code[since <= one]
@@ -187,7 +193,7 @@ class Counter:
 
     def _sides(self, source: Ints, target: Ints, state: State) -> dict[str, Ints]:
         count = len(state.heads)
-        pair = np.unique(source * count + target)
+        pair = _distinct(source * count + target)
         source, target = pair // count, pair % count
         ends = {"input": (target, source), "empowerment": (source, target)}
         found = {}
@@ -205,14 +211,22 @@ class Counter:
         for listed, labels in ground.labels.items():
             mine = pair[labels.row]
             width = len(labels.codes)
-            code = np.unique((mine * width + labels.code)[mine >= 0])
+            code = _distinct((mine * width + labels.code)[mine >= 0])
             found[listed] = np.bincount(code % width, minlength=width)
         return found
 
     def _distinct(self, source: Ints, target: Ints) -> Ints:
         """How many different targets each source has."""
         count = len(self.ground.ids)
-        return np.bincount(np.unique(source * count + target) // count, minlength=count)
+        return np.bincount(_distinct(source * count + target) // count, minlength=count)
+
+
+def _distinct(values: Ints) -> Ints:
+    """The different values, rising. Several times as fast as numpy's `unique`, which draws no use from sorting."""
+    ordered = np.sort(values)
+    first = np.ones(len(ordered), dtype=bool)
+    first[1:] = ordered[1:] != ordered[:-1]
+    return ordered[first]
 
 
 def _root(groups: dict[str, str], one: str) -> str:

@@ -11,6 +11,7 @@ import pandas as pd
 from sqlalchemy import Engine
 
 from analytics.basis import Basis
+from analytics.doubt.circles import Circles
 from analytics.doubt.counting import Counter, Ranking
 from analytics.doubt.ground import Ground, ground
 from analytics.doubt.simulation import DRAWS, Simulation, interval, simulate
@@ -65,7 +66,7 @@ def doubts(engine: Engine, basis: Basis, draws: int = DRAWS) -> Doubts:
 
 def _drawn(engine: Engine, basis: Basis, draws: int) -> Doubts:
     base = ground(engine, basis)
-    counter = Counter(base)
+    counter, circles = Counter(base), Circles(base.undecided)
     tables = {one: make(basis) for one, (make, _, _) in _TABLES.items()}
     parts: dict[Ranking, Ints] = {}
     rows: dict[Ranking, list[int]] = {}
@@ -76,7 +77,7 @@ def _drawn(engine: Engine, basis: Basis, draws: int) -> Doubts:
             entities = found.frame["entity"].iloc[parts[one, part]]
             rows[one, part] = [base.at[entity] for entity in entities]
     both, who = (
-        simulate(base, counter, rows, top=basis.top, readings=readings, draws=draws)
+        simulate(base, counter, circles, rows, top=basis.top, readings=readings, draws=draws)
         for readings in (True, False)
     )
     return Doubts(base, both, who, tables, parts)

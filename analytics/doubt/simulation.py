@@ -52,6 +52,7 @@ class Simulation:
 def simulate(
     ground: Ground,
     counter: Counter,
+    circles: Circles,
     rows: Mapping[Ranking, list[int]],
     *,
     top: int,
@@ -63,7 +64,6 @@ def simulate(
     readings: facts are drawn as well as identities. Where nothing is in doubt there is one draw, the base itself.
     """
     random = np.random.default_rng((_SEED, int(readings)))
-    circles = Circles(ground.undecided)
     doubtful = np.flatnonzero(ground.sure < 1) if readings else np.zeros(0, dtype=np.intp)
     is_open = bool(ground.undecided.pairs) or len(doubtful) > 0
     ranks: dict[Ranking, list[Ints]] = {one: [] for one in rows}

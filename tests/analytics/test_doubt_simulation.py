@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from sqlalchemy import Engine
 
 from analytics.basis import basis
+from analytics.doubt.circles import Circles
 from analytics.doubt.counting import Counter
 from analytics.doubt.ground import ground
 from analytics.doubt.simulation import interval, percent, ranks_of, simulate
@@ -46,7 +47,7 @@ def test_a_merge_of_even_chance_comes_up_in_half_of_the_draws(engine: Engine) ->
     counter = Counter(base)
     heads = [base.at[entity_id("腾讯")], base.at[entity_id("英特尔")]]
     rows = {("table_5", "2021"): heads}
-    found = simulate(base, counter, rows, top=20, readings=False, draws=400)
+    found = simulate(base, counter, Circles(base.undecided), rows, top=20, readings=False, draws=400)
     drawn = found.rankings["table_5", "2021"]
     assert drawn.values.shape == (400, 2)
     alone = [int(found.base.values["table_5", "2021"][at]) for at in heads]
@@ -59,6 +60,6 @@ def test_a_merge_of_even_chance_comes_up_in_half_of_the_draws(engine: Engine) ->
 
 def test_nothing_open_needs_no_draw(world_store: Engine) -> None:
     base = ground(world_store, basis(world_store))
-    found = simulate(base, Counter(base), {}, top=20, readings=True)
+    found = simulate(base, Counter(base), Circles(base.undecided), {}, top=20, readings=True)
     assert found.draws == 0
     assert {one.shape[0] for one in found.shares.values()} == {1}
