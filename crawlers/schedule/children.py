@@ -1,5 +1,5 @@
-"""A visit as a process of its own: `valuenet crawl SOURCE`, with the same interpreter and store, its words in a
-file."""
+"""A visit as a process of its own, `valuenet crawl SOURCE`, and the reading of what visits brought, `valuenet
+read`: with the same interpreter and store, their words in files."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ import signal
 import subprocess
 import sys
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -19,6 +19,8 @@ from pipelines.store.types import now
 LOGS_MOST = 30
 #: Of a log, so many characters say why a visit did not begin.
 WORDS_MOST = 2000
+#: The name of the reading among the logs; no source is called so.
+READING = "reading.documents"
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,34 +45,34 @@ class Orders:
         return words
 
 
-class Child:
-    """A visit under way. `last_run`: the source's newest run before it."""
+class Work:
+    """A process under way, by its name; `ended` is called when it is over."""
 
     def __init__(
-        self, source: str, last_run: int, orders: Orders, reads_sites: bool, ended: Callable[[Child], None]
+        self, name: str, words: Sequence[str], orders: Orders, ended: Callable[[Work], None]
     ) -> None:
-        self.source, self.last_run = source, last_run
-        folder = orders.folder / source
+        self.name = name
+        folder = orders.folder / name
         folder.mkdir(parents=True, exist_ok=True)
         for old in sorted(folder.glob("*.log"))[: -LOGS_MOST + 1]:
             old.unlink(missing_ok=True)
         self.log = folder / f"{now():%Y%m%d-%H%M%S-%f}.log"
         with self.log.open("wb") as out:
             self._process = subprocess.Popen(  # noqa: S603 - our own words
-                orders.command(source, reads_sites),
+                words,
                 stdin=subprocess.DEVNULL,
                 stdout=out,
                 stderr=subprocess.STDOUT,
                 env={**os.environ, "VALUENET_STORE": orders.store},
                 start_new_session=True,  # Ctrl-C reaches the scheduler alone, which tells its children itself
             )
-        threading.Thread(target=self._wait, args=(ended,), name=f"visit of {source}", daemon=True).start()
+        threading.Thread(target=self._wait, args=(ended,), name=f"the end of {name}", daemon=True).start()
 
     @property
     def pid(self) -> int:
         return self._process.pid
 
-    def _wait(self, ended: Callable[[Child], None]) -> None:
+    def _wait(self, ended: Callable[[Work], None]) -> None:
         self._process.wait()
         ended(self)
 
@@ -93,3 +95,21 @@ class Child:
         """Send it a signal; one that has ended by now is left alone."""
         with suppress(ProcessLookupError):
             self._process.send_signal(number)
+
+
+class Child(Work):
+    """A visit under way. `last_run`: the source's newest run before it."""
+
+    def __init__(
+        self, source: str, last_run: int, orders: Orders, reads_sites: bool, ended: Callable[[Work], None]
+    ) -> None:
+        self.source, self.last_run = source, last_run
+        super().__init__(source, orders.command(source, reads_sites), orders, ended)
+
+
+class Reading(Work):
+    """The documents of the store being read, those that no reader has seen among them."""
+
+    def __init__(self, orders: Orders, ended: Callable[[Work], None]) -> None:
+        words = [sys.executable, "-P", "-m", "valuenet", "--quiet", "read", "--json"]
+        super().__init__(READING, words, orders, ended)

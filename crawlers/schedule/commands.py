@@ -79,6 +79,13 @@ def _folder(engine: Engine, chosen: Path | None) -> Path:
     "--webhook", metavar="URL", help="Send the report of each day to this receiver (https, or this computer)."
 )
 @click.option("--web", metavar="URL", help="Visit this stand-in for the live web (see: valuenet serve).")
+@click.option(
+    "--read/--no-read",
+    "reads",
+    default=True,
+    show_default=True,
+    help="Read the documents that a visit brought (valuenet read).",
+)
 @archive_option
 def run_command(
     source: tuple[str, ...],
@@ -88,6 +95,7 @@ def run_command(
     folder: Path | None,
     webhook: str | None,
     web: str | None,
+    reads: bool,
     archive: str | None,
 ) -> None:
     """Visit all sources, or SOURCEs, whenever they are due, until stopped (SIGTERM, Ctrl-C).
@@ -115,7 +123,8 @@ def run_command(
             send_reports(engine, chosen, hook, lacking)
 
     try:
-        tally = Scheduler(engine, chosen, orders, parallel=parallel, once=once, daily=daily).run()
+        scheduler = Scheduler(engine, chosen, orders, parallel=parallel, once=once, reads=reads, daily=daily)
+        tally = scheduler.run()
     finally:
         engine.dispose()
     note(f"{len(tally.begun)} visits, {len(tally.failed)} failed; logs: {place / 'logs'}")
@@ -238,6 +247,7 @@ def _set_paused(source: str, paused: bool) -> None:
 @click.option(
     "--site", multiple=True, metavar="URL", help="For sources that read sites (news, site); repeatable."
 )
+@click.option("--no-read", is_flag=True, help="Leave the documents that visits bring unread.")
 @click.option("--force", is_flag=True, help="Write over files that are there.")
 def install_command(
     systemd: Path | None,
@@ -246,6 +256,7 @@ def install_command(
     env_file: Path,
     parallel: int,
     site: tuple[str, ...],
+    no_read: bool,
     force: bool,
 ) -> None:
     """Write what systemd or cron needs to look every few minutes which sources are due; nothing is started."""
@@ -256,6 +267,7 @@ def install_command(
     words = ["--parallel", str(parallel)]
     for one in site:
         words += ["--site", one]
+    words += ["--no-read"] if no_read else []
     if systemd is not None:
         made, line = for_systemd(systemd.expanduser(), environment, words, user=user), ""
     else:

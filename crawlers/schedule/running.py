@@ -23,12 +23,13 @@ from sqlalchemy.exc import SQLAlchemyError
 from crawlers.declaration import Declaration, Key
 from crawlers.registry import spider_of
 from crawlers.schedule.agenda import Entry, claim, count_visits, entries, note_death, prepare
-from crawlers.schedule.children import Child, Orders
+from crawlers.schedule.children import Child, Orders, Reading, Work
 from crawlers.urls import host_of
 from crawlers.web_site import WebSiteSpider
 from pipelines.errors import StoreError
 from pipelines.store.runs import INTERRUPTED
 from pipelines.store.types import now
+from pipelines.store.unseen import unseen
 
 _log = logging.getLogger(__name__)
 
@@ -69,8 +70,9 @@ def key_set(key: Key) -> bool:
 
 
 class Scheduler:
-    """Visits these sources when due, at most `parallel` at once. `daily` is called in each round, for reports;
-    where the store fails it, it is called again later."""
+    """Visits these sources when due, at most `parallel` at once, and with `reads` has the documents read that a
+    visit brought. `daily` is called in each round, for reports; where the store fails it, it is called again later.
+    """
 
     def __init__(
         self,
@@ -80,6 +82,7 @@ class Scheduler:
         *,
         parallel: int = 2,
         once: bool = False,
+        reads: bool = True,
         daily: Callable[[], None] = lambda: None,
     ) -> None:
         self._engine, self._orders, self._parallel, self._once = engine, orders, parallel, once
@@ -87,7 +90,10 @@ class Scheduler:
         self._daily = daily
         self._children: dict[str, Child] = {}
         self._unsettled: list[Child] = []  # ended, and not yet noted in the store
-        self._events: queue.SimpleQueue[Child | None] = queue.SimpleQueue()
+        self._events: queue.SimpleQueue[Work | None] = queue.SimpleQueue()
+        self._reading: Reading | None = None
+        self._to_read = reads  # something may be unread: at first what an earlier scheduler left
+        self._reads = reads
         self._stopping = self._prepared = False
         self._waited = 0.0
         self._lacking: dict[str, str] = {}
@@ -128,7 +134,13 @@ class Scheduler:
             if self._may_begin(entry) and claim(self._engine, entry):
                 self._begin(entry)
         self._daily()
-        if self._once and not self._children and not any(self._may_begin(entry) for entry in agenda):
+        self._read()
+        if (
+            self._once
+            and not self._children
+            and not self._reading
+            and not any(self._may_begin(entry) for entry in agenda)
+        ):
             return None
         return self._next(agenda)
 
@@ -158,6 +170,16 @@ class Scheduler:
         self.tally.begun.append(entry.source)
         _log.info("%s begins, process %d, log %s", entry.source, child.pid, child.log)
 
+    def _read(self) -> None:
+        """Have documents read that nobody has, one process at a time. One that fails is tried again after the next
+        visit: its log says why."""
+        if not self._to_read or self._reading or self._stopping:
+            return
+        self._to_read = False
+        if unseen(self._engine):
+            self._reading = Reading(self._orders, self._events.put)
+            _log.info("reading begins, process %d, log %s", self._reading.pid, self._reading.log)
+
     def _next(self, agenda: Sequence[Entry]) -> float:
         """Seconds until the next date on the agenda; a visit that ends wakes us earlier."""
         moments: list[dt.datetime] = []
@@ -184,14 +206,18 @@ class Scheduler:
             if self._waited == 0.0:  # while the store is away, the end of a visit changes nothing
                 return
 
-    def _ended(self, child: Child) -> None:
-        self._children.pop(child.source, None)
-        self._unsettled.append(child)
-        if child.failed:
-            self.tally.failed.append(child.source)
-            _log.warning("%s failed: %s", child.source, _first_line(child.why()))
+    def _ended(self, work: Work) -> None:
+        if isinstance(work, Child):
+            self._children.pop(work.source, None)
+            self._unsettled.append(work)
+            self._to_read = self._reads
         else:
-            _log.info("%s is done", child.source)
+            self._reading = None
+        if work.failed:
+            self.tally.failed.append(work.name)
+            _log.warning("%s failed: %s", work.name, _first_line(work.why()))
+        else:
+            _log.info("%s is done", work.name)
 
     def _settle(self) -> None:
         """Note in the store how visits ended that could not do so themselves."""
@@ -203,12 +229,13 @@ class Scheduler:
             self._unsettled.pop(0)
 
     def _end(self) -> None:
-        """Tell the visits to stop, and wait until they have closed their runs."""
+        """Tell the visits and the reading to stop, and wait until they have closed what they do."""
         for number, patience in ((signal.SIGINT, GRACE), (signal.SIGTERM, GRACE / 6), (signal.SIGKILL, 5.0)):
-            for child in self._children.values():
-                child.tell(number)
+            for work in (*self._children.values(), self._reading):
+                if work is not None:
+                    work.tell(number)
             end = time.monotonic() + patience
-            while self._children and (left := end - time.monotonic()) > 0:
+            while (self._children or self._reading) and (left := end - time.monotonic()) > 0:
                 try:
                     event = self._events.get(timeout=left)
                 except queue.Empty:

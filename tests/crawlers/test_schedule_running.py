@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import signal
 import subprocess
@@ -10,19 +11,23 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from sqlalchemy import Engine, select
+from sqlalchemy import Engine, select, update
 from sqlalchemy.exc import OperationalError
 
 from crawlers.registry import spider_of
 from crawlers.sample_web.server import SampleWeb
 from crawlers.schedule import running
 from crawlers.schedule.agenda import entries
-from crawlers.schedule.children import Orders
+from crawlers.schedule.children import READING, Orders
 from crawlers.schedule.running import Scheduler, wants
 from pipelines.store import schema
 from pipelines.store.runs import INTERRUPTED
+from pipelines.store.session import writing
+from pipelines.store.types import now
+from pipelines.store.unseen import unseen
 from tests.crawlers.web import Answer, serve
 from tests.program import command, environment
+from tests.read_store import FIRST, add_documents
 
 EMPTY = b'{"number_of_results": 0, "items": []}'
 
@@ -104,6 +109,37 @@ def test_killed_schedulers_leave_nothing_twice_and_nothing_out(
         assert second.wait(timeout=30) == 0
         until(lambda: visitor(store) == 0)
     assert len(runs(store)) == 1
+
+
+def test_what_visits_brought_is_read_unless_said_otherwise(
+    started: Callable[..., subprocess.Popen[bytes]], store: Engine, tmp_path: Path
+) -> None:
+    add_documents(store, {"https://a.example/1": FIRST})
+    with serve(slow) as web:
+        assert started("ror", "--once", "--no-read", "--web", web.base).wait(timeout=60) == 0
+        assert unseen(store)
+        with writing(store) as connection:
+            connection.execute(update(schema.agenda).values(due_at=now()))
+        assert started("ror", "--once", "--web", web.base).wait(timeout=120) == 0
+    assert not unseen(store)
+    (log,) = (tmp_path / "schedule" / "logs" / READING).glob("*.log")
+    assert json.loads(log.read_text("utf-8"))["documents"] == 1
+
+
+def test_a_reading_that_fails_is_told_and_not_repeated(
+    store: Engine, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    add_documents(store, {"https://a.example/1": FIRST})
+    orders = Orders(f"sqlite:///{tmp_path / 'nowhere' / 'no.db'}", tmp_path / "logs")
+    before = {number: signal.getsignal(number) for number in (signal.SIGTERM, signal.SIGINT)}
+    try:
+        tally = Scheduler(store, [], orders, once=True).run()
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
+    assert tally.failed == [READING]
+    assert f"{READING} failed" in caplog.text
+    assert len(list((tmp_path / "logs" / READING).glob("*.log"))) == 1
 
 
 def test_a_killed_visit_is_noted_and_comes_again(
