@@ -38,7 +38,7 @@ from pipelines.store.tables_of_review import (
     second_look,
     stated_name,
 )
-from pipelines.store.tables_of_samples import sample_left, sample_override
+from pipelines.store.tables_of_samples import sample_edition, sample_left, sample_member, sample_override
 from pipelines.store.tables_of_turns import part_turn
 from pipelines.store.types import Hashed, Json, Moment, Serial, one_of
 
@@ -51,7 +51,9 @@ __all__ = [
     "name_posting",
     "part_turn",
     "reading",
+    "sample_edition",
     "sample_left",
+    "sample_member",
     "sample_override",
     "second_look",
     "stated_name",
@@ -451,32 +453,7 @@ entity_relation = Table(
     Index("ix_entity_relation_outer_id", "outer_id"),
 )
 
-# ── editions and taxonomies ───────────────────────────────────────────────────────────────────────
-
-#: The sample of an edition. Frozen once: then it no longer changes.
-sample_edition = Table(
-    "sample_edition",
-    metadata,
-    Column("edition", String(40), primary_key=True),
-    Column("proposed_at", Moment, nullable=False),
-    Column("frozen_at", Moment),
-    Column("frozen_by", Text),
-    Column("rule", Json, nullable=False, comment="the rules and their parameters"),
-)
-
-#: A company of a sample, with why it is in it.
-sample_member = Table(
-    "sample_member",
-    metadata,
-    Column("edition", ForeignKey("sample_edition.edition"), primary_key=True),
-    Column("entity_id", ForeignKey("entity.id"), primary_key=True),
-    Column("score", Float, nullable=False),
-    Column("layer", String(20)),
-    Column("core_technology", Text),
-    Column("decided_by", Text, nullable=False),
-    Column("reason", Text, nullable=False),
-    Index("ix_sample_member_entity_id", "entity_id"),
-)
+# ── taxonomies ───────────────────────────────────────────────────────────────────────
 
 taxonomy = Table(
     "taxonomy",

@@ -1,4 +1,4 @@
-"""What people decide about a sample beside its rules, and who is no longer in it.
+"""Samples of editions: the members, what people decide beside the rules, and who is no longer in one.
 
 Invariant kept here: the log of decisions only grows; the database itself refuses to change or delete a row of it.
 """
@@ -11,6 +11,7 @@ from sqlalchemy import (
     DDL,
     CheckConstraint,
     Column,
+    Float,
     ForeignKey,
     Index,
     String,
@@ -20,7 +21,32 @@ from sqlalchemy import (
 )
 
 from pipelines.store.metadata import metadata
-from pipelines.store.types import Moment, Serial, one_of
+from pipelines.store.types import Json, Moment, Serial, one_of
+
+#: The sample of an edition. Frozen once: then it no longer changes.
+sample_edition = Table(
+    "sample_edition",
+    metadata,
+    Column("edition", String(40), primary_key=True),
+    Column("proposed_at", Moment, nullable=False),
+    Column("frozen_at", Moment),
+    Column("frozen_by", Text),
+    Column("rule", Json, nullable=False, comment="the rules and their parameters"),
+)
+
+#: A company of a sample, with why it is in it.
+sample_member = Table(
+    "sample_member",
+    metadata,
+    Column("edition", ForeignKey("sample_edition.edition"), primary_key=True),
+    Column("entity_id", ForeignKey("entity.id"), primary_key=True),
+    Column("score", Float, nullable=False),
+    Column("layer", String(20)),
+    Column("core_technology", Text),
+    Column("decided_by", Text, nullable=False),
+    Column("reason", Text, nullable=False),
+    Index("ix_sample_member_entity_id", "entity_id"),
+)
 
 #: One decision of a person about a company and the sample of an edition. `*` stands for every edition; `undoes`
 #: names an earlier row that no longer counts. An edition may be spoken of before it is first proposed.
