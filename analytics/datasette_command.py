@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Final
 
 import click
 import yaml
+from sqlalchemy import inspect
 
 from analytics.asking import opened
 from analytics.datasette_metadata import metadata
@@ -13,6 +15,9 @@ from pipelines.console import emit, json_option
 from pipelines.errors import UsageError
 from pipelines.store.session import writing
 from pipelines.store.views import VIEWS, make_views
+
+#: Datasette gives up after a second by itself; a network of a large store takes longer.
+_PATIENCE: Final = "--setting sql_time_limit_ms 20000"
 
 
 @click.command(epilog="Example: valuenet datasette --out datasette.yml")
@@ -32,13 +37,15 @@ def datasette_command(out: Path, public: bool, as_json: bool) -> None:
     with opened() as engine:
         with writing(engine) as connection:
             make_views(connection)
+            ask = inspect(connection)
+            columns = {name: [one["name"] for one in ask.get_columns(name)] for name in VIEWS}
         database = engine.url.database if engine.dialect.name == "sqlite" else None
     done: dict[str, object] = {"views": list(VIEWS), "metadata": None, "next": "ask the views in SQL"}
     if database:
         out.parent.mkdir(parents=True, exist_ok=True)
         text = yaml.safe_dump(
-            metadata(Path(database).stem, public=public), allow_unicode=True, sort_keys=False
+            metadata(Path(database).stem, columns, public=public), allow_unicode=True, sort_keys=False
         )
         out.write_text(text, encoding="utf-8")
-        done |= {"metadata": out, "next": f"datasette serve {database} --metadata {out}"}
+        done |= {"metadata": out, "next": f"datasette serve {database} --metadata {out} {_PATIENCE}"}
     emit(done, as_json)

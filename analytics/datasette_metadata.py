@@ -5,11 +5,10 @@ Invariant: running text is never shown; with `public`, nothing is but the views 
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Any, Final
 
 from pipelines.store import schema
-from pipelines.store.views import VIEWS
 
 #: Running text, and readings out of it: kept for reading, never shown.
 _TEXT: Final = ("document", "document_read", "text_band", "reading", "rejected")
@@ -30,6 +29,8 @@ _VIEWS: Final[Mapping[str, tuple[str, str, tuple[str, ...]]]] = {
 
 #: Column → what it means, wherever it stands.
 _COLUMNS: Final[Mapping[str, str]] = {
+    "source_name": "display name of the source",
+    "target_name": "display name of the target",
     "entity": "id of the entity, never given to another",
     "name": "display name, or the name as written (v_name)",
     "written": "the name as the source writes it",
@@ -101,9 +102,12 @@ QUERIES: Final[Mapping[str, tuple[str, str]]] = {
 }
 
 
-def metadata(database: str, *, public: bool = False) -> dict[str, Any]:
+def metadata(
+    database: str, columns: Mapping[str, Collection[str]], *, public: bool = False
+) -> dict[str, Any]:
     """Datasette's metadata for a store; `database` is the name that Datasette gives it, the file's without ending.
 
+    columns: view → its columns.
     public: for others to look at: no SQL of their own, and of the tables only the views.
     """
     tables: dict[str, Any] = {
@@ -111,11 +115,11 @@ def metadata(database: str, *, public: bool = False) -> dict[str, Any]:
             "title": title,
             "description": description,
             "facets": list(facets),
-            "columns": {column: words for column, words in _COLUMNS.items() if column in VIEWS[name]},
+            "columns": {column: words for column, words in _COLUMNS.items() if column in columns[name]},
         }
         for name, (title, description, facets) in _VIEWS.items()
     }
-    for table in schema.metadata.tables:
+    for table in (*schema.metadata.tables, "alembic_version"):
         tables[table] = {"hidden": True}
         if public or table in _TEXT:
             tables[table]["allow"] = False
