@@ -2,7 +2,7 @@
 
 `read_all` is the face for texts; `probabilities` gives a pair's chances of each of `LABELS`, and `type_chances` the
 calibrated ones of each of `TYPES`. Two models trained on FinRE (docs/reading-relations.md) are mixed: weights of
-pieces of text around the two names, and a small network.
+pieces of text around the two names, and a small pretrained transformer.
 """
 
 from __future__ import annotations

@@ -13,11 +13,10 @@ import numpy as np
 
 from pipelines.errors import InputError
 from pipelines.reading.relations.calibration import Mixing, sigmoid
+from pipelines.reading.relations.encoder import Encoder
 from pipelines.reading.relations.examples import Example, Span, example
 from pipelines.reading.relations.features import features
-from pipelines.reading.relations.inputs import tag_scores
 from pipelines.reading.relations.labels import LABELS, REVERSED, TYPES, Matrix
-from pipelines.reading.relations.network import Network, load_networks
 from pipelines.reading.relations.weights import Weights
 
 Pair = tuple[str, Span, Span]
@@ -29,19 +28,20 @@ _TOGETHER: Final = 256
 
 @dataclass(frozen=True)
 class Model:
-    """Weights of pieces of text and some networks, mixed. The networks' scores are their mean."""
+    """Weights of pieces of text and an encoder, mixed; or the weights alone."""
 
     weights: Weights
-    networks: tuple[Network, ...]
+    encoder: Encoder | None
     mixing: Mixing
 
-    def chances(self, examples: Sequence[Example], least: float = 0.0) -> tuple[Matrix, Matrix]:
+    def chances(self, examples: Sequence[Example], least: Matrix | None = None) -> tuple[Matrix, Matrix]:
         """Of labels (n, 44), and calibrated of types (n, 5), for the pair as asked for (turned examples turned).
 
-        The networks are not asked about pairs to which the weights give no type with the chance `least`: for those
-        the weights stand in for them."""
+        The encoder is not asked about pairs to which the weights give no type with their chance in `least` (n): for
+        those the weights stand in for it."""
+        bars = np.zeros(len(examples), np.float32) if least is None else least
         parts = [
-            self._scores(examples[at : at + _TOGETHER], least)
+            self._scores(examples[at : at + _TOGETHER], bars[at : at + _TOGETHER])
             for at in range(0, max(1, len(examples)), _TOGETHER)
         ]
         labels, types = self.mixing([np.concatenate(one) for one in zip(*parts, strict=True)])
@@ -49,16 +49,15 @@ class Model:
         labels[turned] = labels[turned][:, REVERSED]
         return labels, types
 
-    def _scores(self, examples: Sequence[Example], least: float) -> list[Matrix]:
-        """By model: that of weights, and the networks together if there are any."""
+    def _scores(self, examples: Sequence[Example], least: Matrix) -> list[Matrix]:
+        """By model: that of weights, and the encoder if there is one."""
         weighed = self.weights.scores([features(one) for one in examples])
-        if not self.networks:
+        if self.encoder is None:
             return [weighed]
         promising = sigmoid(weighed[:, len(LABELS) :]).max(axis=1) >= least
         asked = [one for one, some in zip(examples, promising, strict=True) if some]
-        shares = tag_scores([one.text for one in asked])
         told = weighed.copy()
-        told[promising] = np.mean([network.scores(asked, shares) for network in self.networks], axis=0)
+        told[promising] = self.encoder.scores(asked)
         return [weighed, told]
 
     @staticmethod
@@ -72,7 +71,7 @@ class Model:
             )
             if card["labels"] != list(LABELS):
                 raise InputError("a model of other relations", where=str(folder))
-            return Model(Weights.load(folder), load_networks(folder), mixing)
+            return Model(Weights.load(folder), Encoder.load(folder), mixing)
         except (OSError, ValueError, KeyError, TypeError) as error:
             raise InputError(f"no model of relations: {error}", where=str(folder)) from error
 

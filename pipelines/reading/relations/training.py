@@ -13,19 +13,20 @@ import numpy.typing as npt
 
 from pipelines.errors import InputError
 from pipelines.reading.relations.calibration import Mixing, fit
-from pipelines.reading.relations.examples import Example
+from pipelines.reading.relations.encoder import Encoder
 from pipelines.reading.relations.features import features
 from pipelines.reading.relations.gold import read_labelled, targets
-from pipelines.reading.relations.inputs import tag_scores
 from pipelines.reading.relations.labels import LABELS, TYPES, Matrix
-from pipelines.reading.relations.network import Network, save_networks
+from pipelines.reading.relations.pieces import Pieces
+from pipelines.reading.relations.pretrained import load_pretrained
 from pipelines.reading.relations.scoring import bar_for, best_f1, micro_f1
 from pipelines.reading.relations.weighing import train_weights
 
 _FOLDS: Final = 5
-#: Each network has not seen one fold; so many are trained; all of them are shipped, and their mean is used.
-_NETWORKS: Final = 5
+#: What the models are mixed on: one fold, of which the parts by this hash stand in for each other in the card.
+_HELD, _PARTS = 0, 4
 _LEAST: Final = 200
+_SEED: Final = 0
 #: Of facts taken without a person, so many are to hold.
 _AUTOMATIC: Final = 0.9
 
@@ -36,8 +37,10 @@ def train(paths: Sequence[Path], out: Path, say: Callable[[str], None] = lambda 
     """Reads pairs in FinRE's form from `paths` and writes the models into the folder `out`. The same pairs give the
     same models on the same machine. Needs the extra `train` (PyTorch).
 
-    The pairs are parted by sentence. What mixes the models, and the bars of the card, are found on pairs that the
-    models had not seen. Raises InputError for bad rows, too few of them, or where PyTorch is not there.
+    The pairs are parted by sentence. What mixes the models, and the bars of the card, are found on one part of
+    five, by models that had not seen it. The weights that ship see all pairs; the encoder, which takes long to
+    train, is that of the other four parts. Raises InputError for bad rows, too few of them, or where PyTorch or the
+    pretrained weights are not there.
     """
     gold = [one for path in paths for one in read_labelled(path)]
     if len(gold) < _LEAST:
@@ -46,50 +49,33 @@ def train(paths: Sequence[Path], out: Path, say: Callable[[str], None] = lambda 
     examples = [one.example for one in gold]
     wanted = targets([one.seen for one in gold])
     folds = np.array([crc32(one.text.encode()) % _FOLDS for one in gold])
-    networks, told = _networks(examples, wanted, folds, say)
+    try:
+        from pipelines.reading.relations import encoder_training
+    except ImportError as error:
+        raise InputError(
+            f"{error.name} is not there", hint="Install the extra: pip install -e .[train]"
+        ) from error
+    begun = encoder_training.start(load_pretrained(), [one.text for one in examples])
+    told = Pieces(begun.model).told(examples)
+    states = encoder_training.lower_states(begun, told)
     found = [features(one) for one in examples]
-    weighed = np.zeros_like(wanted)
-    for fold in range(_NETWORKS):
-        some, rest = np.flatnonzero(folds != fold).tolist(), np.flatnonzero(folds == fold).tolist()
-        weights = train_weights([found[at] for at in some], wanted[some])
-        weighed[rest] = weights.scores([found[at] for at in rest])
-    unseen = folds < _NETWORKS
-    mixing = fit([weighed[unseen], told[unseen]], wanted[unseen])
-    card = _card(mixing, [weighed[unseen], told[unseen]], wanted[unseen], folds[unseen])
+    some, held = np.flatnonzero(folds != _HELD).tolist(), np.flatnonzero(folds == _HELD).tolist()
+    seen = [told[at] for at in some]
+    upper = encoder_training.train_encoder(begun, seen, [states[at] for at in some], wanted[some], _SEED, say)
     out.mkdir(parents=True, exist_ok=True)
+    encoder_training.save_encoder(out, begun, upper, seen)
+    encoder = Encoder.load(out)
+    assert encoder is not None
+    weights = train_weights([found[at] for at in some], wanted[some])
+    scores = [
+        weights.scores([found[at] for at in held]),
+        encoder.scores([examples[at] for at in held]),
+    ]
+    parts = np.array([crc32(gold[at].text.encode()) // _FOLDS % _PARTS for at in held])
+    card = _card(fit(scores, wanted[held]), scores, wanted[held], parts)
     train_weights(found, wanted).save(out)
-    save_networks(out, networks)
     (out / "card.json").write_text(json.dumps(card, indent=1, ensure_ascii=False) + "\n", "utf-8")
     say(f"written: {out}")
-
-
-def _networks(
-    examples: Sequence[Example], wanted: Matrix, folds: Folds, say: Callable[[str], None]
-) -> tuple[list[Network], Matrix]:
-    """The networks, and what each says of the fold that it had not seen."""
-    try:
-        from pipelines.reading.relations.network_training import character_vectors, train_network
-    except ImportError as error:
-        raise InputError("PyTorch is not there", hint="Install the extra: pip install -e .[train]") from error
-    shares = tag_scores([one.text for one in examples])
-    chars, vectors = character_vectors()
-    networks: list[Network] = []
-    told = np.zeros_like(wanted)
-    for fold in range(_NETWORKS):
-        some, rest = np.flatnonzero(folds != fold).tolist(), np.flatnonzero(folds == fold).tolist()
-        say(f"network {fold + 1} of {_NETWORKS}")
-        network = train_network(
-            [examples[at] for at in some],
-            [shares[at] for at in some],
-            wanted[some],
-            chars,
-            vectors,
-            fold,
-            say,
-        )
-        told[rest] = network.scores([examples[at] for at in rest], [shares[at] for at in rest])
-        networks.append(network)
-    return networks, told
 
 
 def _card(mixing: Mixing, scores: Sequence[Matrix], wanted: Matrix, folds: Folds) -> dict[str, object]:
