@@ -151,18 +151,41 @@ def _one_direction(facts: Sequence[Fact]) -> list[Fact]:
         if pairs and all(ways.get((one.type, low, high), 0.0) > one.confidence for high, low in pairs):
             continue
         kept.append(one)
-    directed: dict[tuple[Type, frozenset[str]], float] = {}
-    for one in kept:
-        if _ways(one):
-            key = (one.type, _everyone(one))
-            directed[key] = max(one.confidence, directed.get(key, 0.0))
-    return [
-        one
-        for one in kept
-        if _ways(one)
-        or "party" not in one.roles
-        or directed.get((one.type, _everyone(one)), -1.0) < one.confidence
-    ]
+    return _directed_first(kept)
+
+
+def _directed_first(facts: Sequence[Fact]) -> list[Fact]:
+    """Partners of whom another fact of the same words says who gives to whom are that fact; so are those of whom
+    one says so elsewhere that is as sure."""
+    given: dict[Type, list[int]] = defaultdict(list)
+    for at, one in enumerate(facts):
+        if "party" not in one.roles and _ways(one):
+            given[one.type].append(at)
+    kept = list(facts)
+    gone = set()
+    for at, one in enumerate(facts):
+        if "party" not in one.roles:
+            continue
+        for other in given[one.type]:
+            if _between_sides(one, facts[other]) and _near(one, facts[other]):
+                kept[other] = _surer(kept[other], one)
+                gone.add(at)
+            elif _everyone(one) == _everyone(facts[other]) and facts[other].confidence >= one.confidence:
+                gone.add(at)
+    return [one for at, one in enumerate(kept) if at not in gone]
+
+
+def _between_sides(partners: Fact, given: Fact) -> bool:
+    """Whether all partners take part in `given`, on both of its sides."""
+    names = _everyone(partners)
+    sides = [{one.text for one in given.roles.get(role, ())} for role in _SIDES[:2]]
+    return names <= sides[0] | sides[1] and all(names & side for side in sides)
+
+
+def _surer(given: Fact, partners: Fact) -> Fact:
+    """The fact with a direction, as sure as whoever is surer that the two have to do with each other."""
+    filled = _filled(given, partners)
+    return replace(filled, confidence=max(given.confidence, partners.confidence))
 
 
 def _ways(fact: Fact) -> list[tuple[str, str]]:

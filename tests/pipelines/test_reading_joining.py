@@ -60,7 +60,13 @@ def test_of_two_directions_the_surer_stays() -> None:
 def test_a_direction_tells_more_than_partnership() -> None:
     directed = fact("cooperation", 0.6, provider="甲", recipient="乙")
     assert join([fact("cooperation", 0.6, party="甲乙"), directed]) == [directed]
-    assert len(join([fact("cooperation", 0.8, party="甲乙"), directed])) == 2
+    (surer,) = join([fact("cooperation", 0.8, party="甲乙"), directed])
+    assert (surer.confidence, set(surer.roles)) == (0.8, {"provider", "recipient"})
+    assert len(join([fact("cooperation", 0.8, at=40, party="甲乙"), directed])) == 2
+    assert len(join([fact("cooperation", 0.5, at=40, party="甲乙"), directed])) == 1
+    wide = fact("cooperation", 0.6, provider="甲", recipient="乙丙")
+    assert len(join([fact("cooperation", 0.8, party="甲乙"), wide])) == 1
+    assert len(join([fact("cooperation", 0.8, party="乙丙"), wide])) == 2
 
 
 def test_facts_between_the_names_given_come_first() -> None:
