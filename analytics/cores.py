@@ -37,6 +37,8 @@ def cores(graph: SimpleGraph) -> Cores:
     Batagelj and Zaversnik 2003, in igraph)."""
     low, high = np.minimum(graph.source, graph.target), np.maximum(graph.source, graph.target)
     pairs = np.unique(low * graph.nodes + high)
-    ends = np.stack([pairs // max(graph.nodes, 1), pairs % max(graph.nodes, 1)], axis=1)
+    # igraph takes a list of pairs several times faster than an array.
+    first, second = np.divmod(pairs, max(graph.nodes, 1))
+    ends = list(zip(first.tolist(), second.tolist(), strict=True))
     found = igraph.Graph(n=graph.nodes, edges=ends, directed=False).coreness()
     return Cores(np.array(found, dtype=np.int64))
