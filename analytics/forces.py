@@ -23,8 +23,11 @@ GOLDEN: Final = np.pi * (3 - np.sqrt(5))
 
 _REPULSION: Final = 2.0
 _GRAVITY: Final = 1.0
-#: Cells along each side of the mesh.
-_CELLS: Final = 256
+#: Cells along each side of the mesh, for up to so many nodes and for more; the fewest are summed up pair by pair.
+_FEW: Final = 256
+_SOME: Final = 4000
+_COARSE: Final = 128
+_FINE: Final = 256
 #: Gephi's bounds: how much swinging is tolerated, how low the efficiency falls, how fast the speed rises.
 _TOLERANCE_MOST: Final = 10.0
 _EFFICIENCY_LEAST: Final = 0.05
@@ -40,12 +43,12 @@ def force_places(matrix: scipy.sparse.csr_matrix, masses: Floats, steps: int = 3
     n = matrix.shape[0]
     edges = scipy.sparse.triu(matrix).tocoo()
     places = sunflower(np.arange(n)) * 10
-    mesh = _Mesh()
+    repulsion = _pair_by_pair if n <= _FEW else _Mesh(_COARSE if n <= _SOME else _FINE).repulsion
     before = np.zeros_like(places)
     speed = efficiency = 1.0
     for _ in range(steps):
         forces = _attraction(places, edges.row, edges.col)
-        forces += _REPULSION * masses[:, None] * mesh.repulsion(places, masses)
+        forces += _REPULSION * masses[:, None] * repulsion(places, masses)
         away = np.hypot(places[:, 0], places[:, 1])
         forces -= _GRAVITY * masses[:, None] * places / np.maximum(away, 1e-9)[:, None]
         swing = np.hypot(*(forces - before).T)
@@ -56,7 +59,7 @@ def force_places(matrix: scipy.sparse.csr_matrix, masses: Floats, steps: int = 3
     return places
 
 
-def sunflower(ranks: NDArray[np.int64], turned: Floats | float = 0.0) -> Places:
+def sunflower(ranks: NDArray[np.int64] | Floats, turned: Floats | float = 0.0) -> Places:
     """Seeds of a sunflower by their ranks, about one apart; rank 0 is next to the middle. turned: radians."""
     radius = np.sqrt(ranks + 0.75)
     angle = ranks * GOLDEN + turned
@@ -69,9 +72,10 @@ def _attraction(places: Places, first: NDArray[np.int32], second: NDArray[np.int
     length = np.maximum(np.hypot(apart[:, 0], apart[:, 1]), 1e-9)
     pull = apart * (np.log1p(length) / length)[:, None]
     n = len(places)
-    return np.column_stack(
-        [np.bincount(first, pull[:, at], n) - np.bincount(second, pull[:, at], n) for at in (0, 1)]
-    )
+    found = np.zeros((n, 2))
+    for axis in (0, 1):
+        found[:, axis] = np.bincount(first, pull[:, axis], n) - np.bincount(second, pull[:, axis], n)
+    return found
 
 
 def _speed(speed: float, efficiency: float, swing: float, traction: float, n: int) -> tuple[float, float]:
@@ -91,37 +95,47 @@ def _speed(speed: float, efficiency: float, swing: float, traction: float, n: in
     return speed + min(target - speed, _RISE_MOST * speed), efficiency
 
 
+def _pair_by_pair(places: Places, masses: Floats) -> Places:
+    """For each place, the sum over all nodes of mass × direction from it / distance."""
+    apart = places[:, None, :] - places[None, :, :]
+    squared = np.maximum((apart**2).sum(axis=2), 1e-9)
+    found: Places = ((masses / squared)[:, :, None] * apart).sum(axis=1)
+    return found
+
+
 class _Mesh:
     """Repulsion by convolution: masses on a square mesh over the places, twice as wide so that nothing wraps."""
 
-    def __init__(self) -> None:
-        steps = np.arange(2 * _CELLS)
-        steps = np.where(steps < _CELLS, steps, steps - 2 * _CELLS).astype(np.float64)
+    def __init__(self, cells: int) -> None:
+        self._cells = cells
+        steps = np.arange(2 * cells)
+        steps = np.where(steps < cells, steps, steps - 2 * cells).astype(np.float64)
         along, across = np.meshgrid(steps, steps, indexing="ij")
         squared = along**2 + across**2 + 0.5  # softened within a cell
         self._kernels = tuple(scipy.fft.rfft2(part / squared) for part in (along, across))
 
     def repulsion(self, places: Places, masses: Floats) -> Places:
-        """For each place, the sum over all nodes of mass × direction from it / distance."""
+        """As `_pair_by_pair`."""
+        cells = self._cells
         least = places.min(axis=0)
-        cell = max(float((places.max(axis=0) - least).max()), 1e-9) * 1.0001 / (_CELLS - 2)
+        cell = max(float((places.max(axis=0) - least).max()), 1e-9) * 1.0001 / (cells - 2)
         inside = (places - least) / cell
         corner = inside.astype(np.int64)
         part = inside - corner
-        at = corner[:, 0] * _CELLS + corner[:, 1]
+        at = corner[:, 0] * cells + corner[:, 1]
         # A node counts in the four corners of its cell, the nearer the more.
         shares = (
             (0, (1 - part[:, 0]) * (1 - part[:, 1])),
             (1, (1 - part[:, 0]) * part[:, 1]),
-            (_CELLS, part[:, 0] * (1 - part[:, 1])),
-            (_CELLS + 1, part[:, 0] * part[:, 1]),
+            (cells, part[:, 0] * (1 - part[:, 1])),
+            (cells + 1, part[:, 0] * part[:, 1]),
         )
-        mesh = np.zeros(_CELLS**2)
+        mesh = np.zeros(cells**2)
         for offset, share in shares:
-            mesh += np.bincount(at + offset, masses * share, _CELLS**2)
-        spectrum = scipy.fft.rfft2(mesh.reshape(_CELLS, _CELLS), (2 * _CELLS, 2 * _CELLS))
+            mesh += np.bincount(at + offset, masses * share, cells**2)
+        spectrum = scipy.fft.rfft2(mesh.reshape(cells, cells), (2 * cells, 2 * cells))
         found = np.empty_like(places)
         for axis, kernel in enumerate(self._kernels):
-            field = scipy.fft.irfft2(spectrum * kernel)[:_CELLS, :_CELLS].ravel()
+            field = scipy.fft.irfft2(spectrum * kernel)[:cells, :cells].ravel()
             found[:, axis] = sum(share * field[at + offset] for offset, share in shares) / cell
         return found

@@ -8,23 +8,26 @@ from __future__ import annotations
 
 from typing import Final
 
-import igraph
 import numpy as np
 import scipy.sparse
 from numpy.typing import NDArray
 from scipy.sparse.csgraph import connected_components
+from scipy.spatial import cKDTree
 
-from analytics.communities import igraph_lots
 from analytics.forces import GOLDEN, force_places, sunflower
 from analytics.networks import Network
 
 Places = NDArray[np.float64]
 
-_SEED: Final = 20211231
-#: Up to so many nodes, the slower layout by Fruchterman and Reingold is the clearer one; then ForceAtlas2.
-_SMALL: Final = 1500
 #: Leaves cover so much of the room that the others take.
-_LEAF_ROOM: Final = 0.5
+_LEAF_ROOM: Final = 0.4
+#: Radius of the node with the most edges, as it is drawn; others have areas by their degrees. Nodes from the second
+#: one on are kept apart; smaller ones may lie before them.
+_LARGEST: Final = 0.055
+_APART: Final = 0.006
+_PUSHES: Final = 100
+#: Up to so many leaves, they lie near to their hub.
+_FEW: Final = 400
 
 
 def layout(network: Network) -> Places:
@@ -58,37 +61,49 @@ def _component(matrix: scipy.sparse.csr_matrix, nodes: NDArray[np.int64]) -> Pla
     if len(hubs) < 2:  # a star, or a pair
         hubs = np.array([int(np.argmax(degrees))])
     places = np.zeros((len(nodes), 2))
-    places[hubs] = _forces(inner[hubs][:, hubs], degrees[hubs] + 1.0)
+    radii = _LARGEST * np.sqrt(degrees / max(int(degrees.max()), 1))
+    places[hubs] = _spread(force_places(inner[hubs][:, hubs], degrees[hubs] + 1.0), radii[hubs])
     leaf = np.ones(len(nodes), dtype=bool)
     leaf[hubs] = False
     leaves = np.flatnonzero(leaf)
     if len(leaves):
         hub = inner.indices[inner.indptr[leaves]]
-        reach = max(float(np.abs(places[hubs]).max()), 1e-9)
-        spacing = reach * np.sqrt(_LEAF_ROOM / len(leaves))
+        spacing = np.sqrt(_LEAF_ROOM / len(leaves))
+        if len(leaves) < _FEW:
+            spacing = min(spacing, 0.03)
         turned = hub * GOLDEN  # or all that are alone with their hub would lie on one side
-        places[leaves] = places[hub] + sunflower(_rank_within(hub), turned) * spacing
+        # they begin where the disc of their hub ends
+        places[leaves] = (
+            places[hub] + sunflower(_rank_within(hub) + (radii[hub] / spacing) ** 2, turned) * spacing
+        )
     places -= places.mean(axis=0)
     return places / max(float(np.hypot(*places.T).max()), 1e-9)
 
 
-def _forces(matrix: scipy.sparse.csr_matrix, masses: NDArray[np.float64]) -> Places:
-    """Places of nodes that hang together by more than one edge each, around 0. masses: their leaves count, too."""
-    n = matrix.shape[0]
-    if n == 1:
-        return np.zeros((1, 2))
-    places = force_places(matrix, masses) if n > _SMALL else _small_forces(matrix)
-    return places - np.median(places, axis=0)
-
-
-def _small_forces(matrix: scipy.sparse.csr_matrix) -> Places:
-    """By Fruchterman and Reingold."""
-    upper = scipy.sparse.triu(matrix).tocoo()
-    graph = igraph.Graph(n=matrix.shape[0], edges=np.column_stack([upper.row, upper.col]).tolist())
-    with igraph_lots(_SEED):
-        seed = sunflower(np.arange(matrix.shape[0])).tolist()
-        found = graph.layout_fruchterman_reingold(niter=600, seed=seed)
-    return np.asarray(found.coords, dtype=np.float64)
+def _spread(places: Places, radii: NDArray[np.float64]) -> Places:
+    """The same with the farthest at 1, and the larger ones pushed apart until they lie side by side, or nearly."""
+    places = places - np.median(places, axis=0)
+    places /= max(float(np.hypot(*places.T).max()), 1e-9)
+    large = np.flatnonzero(radii >= _APART)
+    if len(large) < 2:
+        return places
+    found, wide = places[large], radii[large]
+    for _ in range(_PUSHES):
+        pairs = cKDTree(found).query_pairs(2 * float(wide.max()) * 1.1, output_type="ndarray")
+        first, second = pairs[:, 0], pairs[:, 1]
+        apart = found[second] - found[first]
+        away = np.maximum(np.hypot(apart[:, 0], apart[:, 1]), 1e-9)
+        lacking = np.maximum(1.08 * (wide[first] + wide[second]) - away, 0)
+        if not lacking.any():
+            break
+        # the smaller of two gives way
+        share = wide[second] / (wide[first] + wide[second])
+        push = apart * (0.6 * lacking / away)[:, None]
+        for axis in (0, 1):
+            found[:, axis] += np.bincount(second, push[:, axis] * (1 - share), len(found))
+            found[:, axis] -= np.bincount(first, push[:, axis] * share, len(found))
+    places[large] = found
+    return places
 
 
 def _around(

@@ -31,7 +31,6 @@ Floats = NDArray[np.float64]
 _EDGE_COLOUR: Final = "#5F6B76"
 #: How strongly the densest places show.
 _DENSEST: Final = 0.62
-_FAINTEST: Final = 0.05
 _PIXELS: Final = 1400
 #: Points of lines counted at once.
 _BATCH: Final = 4_000_000
@@ -39,6 +38,8 @@ _NAME_SIZE: Final = 7.5
 _LETTERS_MOST: Final = 30
 _LARGEST_NODE: Final = 700.0  # points squared
 _SMALLEST_NODE: Final = 0.9
+#: In a network of few nodes the smallest are larger: of so many nodes' area, each has a part.
+_SMALLEST_OF_ALL: Final = 3500.0
 #: Sizes of nodes differ by so many steps: nodes of one size and colour are one marker of the file.
 _SIZES: Final = 24
 _DPI: Final = 160
@@ -81,7 +82,8 @@ def edge_picture(drawn: Drawn) -> NDArray[np.uint8]:
     # A few places where hundreds of edges meet would leave all others invisible.
     most = float(np.quantile(strength[strength > 0], 0.999)) if strength.any() else 1.0
     opacity = np.clip(strength / most, 0, 1) ** 1.4 * _DENSEST
-    opacity = np.where(strength > 0, np.maximum(opacity, _FAINTEST), 0)
+    faintest = float(np.clip(10 / np.sqrt(len(drawn.edges) + 1), 0.05, 0.5))
+    opacity = np.where(strength > 0, np.maximum(opacity, faintest), 0)
     found = np.empty((*counts.shape, 4), dtype=np.uint8)
     found[..., :3] = np.round(np.array(to_rgb(_EDGE_COLOUR)) * 255)
     found[..., 3] = np.round(opacity * 255)
@@ -131,20 +133,27 @@ def _nodes_and_edges(axes: Axes, drawn: Drawn) -> None:
         edge_picture(drawn), extent=(-half, half, -half, half), origin="lower", interpolation="antialiased",
         zorder=1, aspect="equal",
     )  # fmt: skip
-    scale = _LARGEST_NODE / max(int(drawn.degrees.max(initial=1)), 1)
-    areas = np.clip(drawn.degrees * scale, _SMALLEST_NODE, None)
+    areas = node_areas(drawn)
     leaves = drawn.degrees <= 1
     colours = np.array(COLOURS, dtype=object)[drawn.groups]
     axes.scatter(
-        drawn.places[leaves, 0], drawn.places[leaves, 1], s=_SMALLEST_NODE, c=colours[leaves].tolist(),
+        drawn.places[leaves, 0], drawn.places[leaves, 1], s=areas[leaves], c=colours[leaves].tolist(),
         linewidths=0, rasterized=True, zorder=2,
     )  # fmt: skip
     for size, group, inside in _alike(areas, drawn.groups, ~leaves):
         axes.plot(
             drawn.places[inside, 0], drawn.places[inside, 1], linestyle="none", marker="o", markersize=size,
             color=COLOURS[group], markeredgewidth=0.2 if size > 1.5 else 0, markeredgecolor="white",
-            zorder=3 + size / 100,
+            zorder=4 - size / 100,  # small ones before large ones
         )  # fmt: skip
+
+
+def node_areas(drawn: Drawn) -> Floats:
+    """Points squared: as the degree, but never so small that nobody sees the node."""
+    smallest = np.clip(_SMALLEST_OF_ALL / max(len(drawn.degrees), 1), _SMALLEST_NODE, 14.0)
+    scale = _LARGEST_NODE / max(int(drawn.degrees.max(initial=1)), 1)
+    found: Floats = np.clip(drawn.degrees * scale, smallest, None)
+    return found
 
 
 def _alike(
@@ -179,12 +188,12 @@ def apart(drawn: Drawn, language: Language, point: float) -> list[tuple[float, f
     taken: list[tuple[float, float, float]] = []
     high = 1.25 * _NAME_SIZE * point
     limit = reach(drawn)
-    scale = _LARGEST_NODE / max(int(drawn.degrees.max(initial=1)), 1)
+    radii = np.sqrt(node_areas(drawn)) / 2
     for at, name in drawn.named:
         words = short(name.of(language))
         half = (sum(1.0 if ord(char) > 0x2E7F else 0.62 for char in words) * _NAME_SIZE / 2 + 1.5) * point
         x, y = (float(one) for one in drawn.places[at])
-        radius = float(np.sqrt(max(drawn.degrees[at] * scale, _SMALLEST_NODE))) / 2
+        radius = float(radii[at])
         off = radius * point + high / 2
         around = ((0.0, off), (0.0, -off), (off + half, 0.0), (-off - half, 0.0))
         # A name would hide a small node.
