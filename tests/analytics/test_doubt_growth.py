@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterator
-from pathlib import Path
 
 import pandas as pd
 import pytest
@@ -15,7 +13,7 @@ from analytics.doubt.growth import earlier, growth_table
 from analytics.facts import View
 from entity_resolution.resolver import resolve
 from pipelines.store import schema
-from pipelines.store.session import open_store, writing
+from pipelines.store.session import writing
 from tests.filled_store import fill, supply
 
 _FIRST = dt.datetime(2020, 1, 1, 12, tzinfo=dt.UTC)
@@ -23,23 +21,18 @@ _LATER = dt.datetime(2021, 6, 1, 12, tzinfo=dt.UTC)
 
 
 @pytest.fixture
-def engine(tmp_path: Path) -> Iterator[Engine]:
+def engine(store: Engine) -> Engine:
     """One source that tells from 2015 on, read twice; another, read later, whose history begins in 2017."""
-    made = open_store(f"sqlite:///{tmp_path / 'store.db'}", create=True)
     old = [supply("甲木科技", "乙水科技", 2015), supply("甲木科技", "丙火科技", 2016)]
-    fill(made, *old, supply("甲木科技", "庚金科技", 2016), source="old", at=_FIRST)
-    fill(made, *old, supply("甲木科技", "丁土科技", 2016), source="old", at=_LATER)  # 庚金 is told of no more
+    fill(store, *old, supply("甲木科技", "庚金科技", 2016), source="old", at=_FIRST)
     fill(
-        made,
-        supply("甲木科技", "戊石科技", 2017),
-        supply("甲木科技", "乙水科技", 2017),
-        source="new",
-        at=_LATER,
-    )
-    resolve(made)
-    _sampled(made, "甲木科技")
-    yield made
-    made.dispose()
+        store, *old, supply("甲木科技", "丁土科技", 2016), source="old", at=_LATER
+    )  # 庚金 is told of no more
+    new = [supply("甲木科技", "戊石科技", 2017), supply("甲木科技", "乙水科技", 2017)]
+    fill(store, *new, source="new", at=_LATER)
+    resolve(store)
+    _sampled(store, "甲木科技")
+    return store
 
 
 def _sampled(engine: Engine, name: str) -> None:
@@ -116,11 +109,9 @@ def test_the_earlier_moment(engine: Engine, world_store: Engine) -> None:
     assert earlier(world_store, View()) is None
 
 
-def test_within_the_first_year_the_first_day_is_the_earlier_moment(tmp_path: Path) -> None:
-    made = open_store(f"sqlite:///{tmp_path / 'store.db'}", create=True)
-    fill(made, supply("甲木科技", "乙水科技"), source="one", at=_FIRST)
-    fill(made, supply("甲木科技", "丙火科技"), source="two", at=_FIRST + dt.timedelta(days=30))
-    found = earlier(made, View())
-    made.dispose()
+def test_within_the_first_year_the_first_day_is_the_earlier_moment(store: Engine) -> None:
+    fill(store, supply("甲木科技", "乙水科技"), source="one", at=_FIRST)
+    fill(store, supply("甲木科技", "丙火科技"), source="two", at=_FIRST + dt.timedelta(days=30))
+    found = earlier(store, View())
     assert found is not None
     assert found.date() == _FIRST.date()
