@@ -7,6 +7,7 @@ from typing import Any, Final, Literal
 
 import click
 import pandas as pd
+from sqlalchemy import Engine
 
 from analytics import sample, sample_audit, sample_overrides
 from analytics.asking import Asked, asking, basis_of, opened
@@ -69,7 +70,7 @@ def propose(
             tags=tag or sample.AI_TAGS, least=least, until=until, size=size, recent=recent, after=before,
             known_layer=known_layer,
         )  # fmt: skip
-        _show_sample(sample.propose(engine, edition, rule), as_json)
+        _show_sample(engine, sample.propose(engine, edition, rule), as_json)
 
 
 @sample_command.command(epilog="Example: valuenet sample freeze 2021 --by Li")
@@ -79,7 +80,7 @@ def propose(
 def freeze(edition: str, by: str, as_json: bool) -> None:
     """Close the sample of EDITION for good."""
     with opened() as engine:
-        _show_sample(sample.freeze(engine, edition, by or getpass.getuser()), as_json)
+        _show_sample(engine, sample.freeze(engine, edition, by or getpass.getuser()), as_json)
 
 
 @sample_command.command(epilog="Example: valuenet sample show 2021 --json")
@@ -88,7 +89,7 @@ def freeze(edition: str, by: str, as_json: bool) -> None:
 def show(edition: str | None, as_json: bool) -> None:
     """The companies of EDITION (the newest if not given) with score and reason, and those that left."""
     with opened() as engine:
-        _show_sample(sample.show(engine, edition or sample.newest(engine)), as_json)
+        _show_sample(engine, sample.show(engine, edition or sample.newest(engine)), as_json)
 
 
 @sample_command.command(epilog='Example: valuenet sample include 2021 某科技 --by Li --reason "met them"')
@@ -184,15 +185,22 @@ def _print(table: Table, language: Language) -> None:
         note(words.of(language))
 
 
+def _standing(engine: Engine, edition: sample.Edition) -> list[sample_overrides.Override]:
+    """The decisions of people that the proposal knew and that are not taken back."""
+    found = sample_overrides.overrides(engine, edition.name)
+    return [one for one in found if not one.undone and one.made_at <= edition.proposed_at]
+
+
 def _records(frame: pd.DataFrame) -> list[dict[str, Any]]:
     return [{str(name): value for name, value in row.items()} for row in frame.to_dict("records")]
 
 
-def _show_sample(edition: sample.Edition, as_json: bool) -> None:
+def _show_sample(engine: Engine, edition: sample.Edition, as_json: bool) -> None:
     members, left = _records(edition.members), _records(edition.left)
+    decided = _standing(engine, edition)
     if as_json:
         fields = {name: getattr(edition, name) for name in _FIELDS}
-        emit({**fields, "members": members, "left": left}, True)
+        emit({**fields, "members": members, "left": left, "overrides": decided}, True)
         return
     console.table(members, list(edition.members.columns), title=f"Sample {edition.name}")
     state = (
@@ -201,6 +209,9 @@ def _show_sample(edition: sample.Edition, as_json: bool) -> None:
         else "not frozen yet"
     )
     note(f"{len(members)} companies; {state}.")
+    for decision in decided:
+        said = f"{decision.verdict} {decision.name}: {decision.reason} ({decision.by})"
+        note(f"decision {decision.id}: {said}")
     for one in left:
         note(f"left: {one['name']} ({one['entity']}): {one['reason']}")
     if tied := edition.rule.get("outcome", {}).get("cut_with_equal_score"):

@@ -74,6 +74,7 @@ def test_who_leaves_is_named_with_the_reason(url: str) -> None:
     run(url, "exclude", "2022", "百度", "--by", "Li", "--reason", "asked to")
     shown = run(url, "propose", "2022", "--size", "2")
     assert "2 companies" in shown.stderr
+    assert "decision 1: exclude 百度: asked to (Li)" in shown.stderr
     left = {
         one["name"]: one["reason"] for one in json.loads(run(url, "show", "2022", "--json").stdout)["left"]
     }
