@@ -5,6 +5,7 @@ there for one of these reasons, tried in this order:
 
 - new, gone: the other edition (ours) does not see the fact at all, by what was known or said then;
 - sample: somebody who stands in the fact, or in a relation that rests on it, is in the sample of one edition alone;
+- absent: none of these, and one of the editions has no such row, as of a year that it does not reach;
 - resolved: both see it, and it is counted elsewhere, since who is who is decided or rolled up otherwise.
 
 Where both cells rest on the same facts, the difference comes from other cells (a share's whole, a rank).
@@ -38,6 +39,7 @@ REASONS: Final[Mapping[str, Words]] = {
     "gone": Words("不再陈述的事实", "facts no longer said"),
     "sample": Words("样本变化", "another sample"),
     "resolved": Words("主体判定变化", "who is who"),
+    "absent": Words("仅一版有此行", "a row of one edition alone"),
     "others": Words("其他单元格的变化", "changes in other cells"),
 }
 
@@ -83,6 +85,18 @@ def _names(basis: Basis, entities: Collection[str]) -> list[str]:
     return sorted(basis.names(sorted(entities))["name"])
 
 
+def _otherwise(ours: Basis, other: Basis) -> frozenset[str]:
+    """Companies of one sample alone, and those of both with another layer or core technology."""
+    told = [
+        {
+            (str(row["entity"]), str(row["layer"]), str(row["core_technology"]))
+            for row in one.nodes[one.nodes["sample"]].to_dict("records")
+        }
+        for one in (ours, other)
+    ]
+    return frozenset(entity for entity, _, _ in told[0] ^ told[1])
+
+
 class _Sides:
     """What tells why a fact counts in one edition alone."""
 
@@ -98,7 +112,7 @@ class _Sides:
     @cached_property
     def _of_sample(self) -> Ints:
         """Facts in which, or in a relation out of which, somebody stands who is in one of the samples alone."""
-        changed = self.ours.sample ^ self.other.sample
+        changed = _otherwise(self.ours, self.other)
         parts = []
         for facts in (self.ours.facts, self.other.facts):
             roles, related = facts.roles, facts.relations
@@ -142,6 +156,9 @@ class _Pair:
             none if self.ours is None else ours.behind(self.ours, self.column),
             none if self.other is None else other.behind(self.other, self.column),
         )
+        both = self.ours is not None and self.other is not None
+        if not both:  # what such a row would rest on is counted elsewhere, or nowhere
+            counts["resolved"] = 0
         most = max(counts, key=lambda name: counts[name])
         known = self.value is not None and self.other_value is not None
         return {
@@ -154,7 +171,7 @@ class _Pair:
             "ours": self.value,
             "difference": round(float(self.value) - float(self.other_value), 6) if known else None,
             **counts,
-            "reason": most if counts[most] else "others",
+            "reason": most if counts[most] else "others" if both else "absent",
         }
 
 

@@ -14,11 +14,13 @@ from analytics.cells import exhibit
 from analytics.checks import Check, check_all
 from analytics.exhibits import Exhibit, Figure, Table, table_of
 from analytics.figures import FIGURES
+from analytics.report.changes import changes
 from analytics.report.chapters import Chapter, chapters
 from analytics.report.entity_pages import EntityPages
 from analytics.report.fact_lines import FactLines
 from analytics.report.fact_pages import FactPages
 from analytics.report.histories import History, histories
+from analytics.report.rank_ranges import rank_ranges
 from analytics.report.summary import Summary
 from analytics.report.written_names import WrittenName, written_names
 from analytics.simple_graph import Ints
@@ -50,6 +52,11 @@ class Content:
         self.figures = [one for one in self.exhibits.values() if isinstance(one, Figure)]
         self.tables: list[Table] = [table_of(one) for one in self.exhibits.values()]
         self.summary = Summary(basis, self.exhibits)
+        self.changes = changes(engine, basis, self.exhibits)
+        # the ranges are those of this supplement, which says what they mean
+        self.ranges = rank_ranges(engine, basis, self.exhibits) if "supplement_6" in self.exhibits else {}
+        #: Whether the report has the page to look around in the networks.
+        self.explorer = any(isinstance(one, Figure) and one.chart == "network" for one in self.figures)
         self.checks: list[Check] = [*check_all(self.tables), *self.summary.check()]
         named = {
             str(one) for table in self.tables if "entity" in table.frame for one in table.frame["entity"]

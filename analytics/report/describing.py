@@ -105,6 +105,12 @@ def cell_text(value: Any, column: Column) -> str:
     return str(value)
 
 
+def signed(value: Any, column: Column) -> str:
+    """A difference as it is printed, with its sign."""
+    text = cell_text(value, column)
+    return f"+{text}" if value is not None and value > 0 else text.replace("-", "−")
+
+
 def web_address(url: str) -> str:
     """The address if a browser may follow it, else nothing."""
     try:

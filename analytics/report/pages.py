@@ -10,11 +10,13 @@ from typing import Any, Final
 from markupsafe import Markup
 
 from analytics.basis import LEVEL_WORDS
+from analytics.compare_editions import REASONS
 from analytics.exhibits import Figure, Language
 from analytics.report import method
+from analytics.report.changes import NAMES_MOST, ROWS_MOST, Changes
 from analytics.report.chapters import Chapter
 from analytics.report.content import Content
-from analytics.report.describing import shown_fact
+from analytics.report.describing import cell_text, moment, shown_fact, signed
 from analytics.report.environment import environment
 from analytics.report.fact_pages import CELLS_MOST, IN_FULL, FactSet, Piece
 from analytics.report.inline_charts import inline_chart
@@ -82,7 +84,7 @@ class Pages:
                 {"words": one.words.of(language), "text": one.text, "href": self.content.place(one.path)}
                 for one in summary.key_numbers()
             ],
-            sentences=[self._sentence(one) for one in summary.sentences(language)],
+            sentences=[self._sentence(one) for one in summary.sentences(language)], explorer=self._explorer(""),
             **self._edition(),
         )  # fmt: skip
 
@@ -133,11 +135,22 @@ class Pages:
     def _exhibit(self, identity: str) -> dict[str, Any]:
         content = self.content
         exhibit = content.exhibits[identity]
-        shown = shown_exhibit(exhibit, self.language, content.cells.__getitem__, content.entities.pages)
+        shown = shown_exhibit(
+            exhibit, self.language, content.cells.__getitem__, content.entities.pages, content.ranges
+        )
         chart = None
         if isinstance(exhibit, Figure):
             chart = inline_chart(exhibit, self.language, self._facts_address)
-        return {"shown": shown, "chart": chart}
+        drawn = isinstance(exhibit, Figure) and exhibit.chart == "network"
+        return {"shown": shown, "chart": chart, "explorer": self._explorer("../") if drawn else ""}
+
+    def _explorer(self, base: str, entity: str = "") -> str:
+        """The page to look around in the networks, opened at an entity, as a page calls it that has its language's
+        folder at `base`; empty where the report has none."""
+        if not self.content.explorer:
+            return ""
+        page = "explorer/index.html" if self.language == "zh" else "../explorer/en.html"
+        return f"{base}{page}{f'#node={entity}' if entity else ''}"
 
     def _facts_address(self, path: str) -> str:
         """Where the facts of a cell are, as a chapter's page calls it."""
@@ -160,7 +173,9 @@ class Pages:
 
     def _printed(self, chapter: Chapter) -> list[ShownExhibit]:
         return [
-            shown_exhibit(self.content.exhibits[one], self.language, lambda _path: "", frozenset())
+            shown_exhibit(
+                self.content.exhibits[one], self.language, lambda _path: "", frozenset(), self.content.ranges
+            )
             for one in chapter.exhibits
         ]
 
@@ -195,6 +210,35 @@ class Pages:
             for one in content.checks
         ]
         self._page("checks.html", "checks.html", current="checks", checks=checks, **self._edition())
+        if content.changes is not None:
+            self._changes(content.changes)
+
+    def _changes(self, changes: Changes) -> None:
+        found, language = changes.found, self.language
+        tables = {one.id: one for one in self.content.tables}
+        rows = []
+        for row in found.rows.head(ROWS_MOST).to_dict("records"):
+            shown = tables[row["table"]]
+            column = shown.column(row["column"])
+            path = str(row["path"])
+            rows.append(
+                {
+                    "label": f"{label(shown, language)} {path.partition('/')[2]}",
+                    "href": self.content.place(path) if path in self.content.cells else "",
+                    "name": row["name"],
+                    "other": cell_text(_known(row["other"]), column),
+                    "ours": cell_text(_known(row["ours"]), column),
+                    "difference": signed(_known(row["difference"]), column),
+                    "reason": REASONS[row["reason"]].of(language),
+                }
+            )
+        self._page(
+            "changes.html", "changes.html", current="changes", earlier=changes.edition, rows=rows,
+            known=moment(changes.known) if changes.known else self.t("known_now"), differ=f"{len(found.rows):,}",
+            alike=f"{found.alike:,}", more=max(len(found.rows) - ROWS_MOST, 0),
+            entered="、".join(found.entered[:NAMES_MOST]), entered_count=len(found.entered),
+            left="、".join(found.left[:NAMES_MOST]), left_count=len(found.left),
+        )  # fmt: skip
 
     # ── facts ─────────────────────────────────────────────────────────────────────────────────────
 
@@ -271,6 +315,7 @@ class Pages:
         )
         self._page(
             f"entities/{_file(entity)}.html", "entity.html", **shown, count=f"{len(facts):,}",
+            explorer=self._explorer("../", entity) if entity in content.entities.degree else "",
             facts_page=pages.add(every, "") if many else "",
             facts=self._facts(facts, traced) if few else Markup(),
             lines=Markup() if few or many else content.lines.html(facts, self.language),
@@ -291,13 +336,19 @@ class Pages:
         other = root + (f"en/{path}" if self.language == "zh" else path)
         fixed: Mapping[str, Any] = {
             "language": self.language, "t": self.t, "root": root, "base": "../" * depth, "other": other,
-            "policy": policy, "current": current, "edition": self.content.basis.edition.name,
+            "policy": policy, "current": current, "changed": self.content.changes is not None,
+            "edition": self.content.basis.edition.name,
             "version": method.version(),
             "snapshot_date": self.content.snapshot_date or self.t("no_snapshot"),
         }  # fmt: skip
         write_text(self.folder / path, environment().get_template(template).render(**fixed, **shown))
         self.written += 1
         self.progress(1)
+
+
+def _known(value: Any) -> Any:
+    """None for a gap."""
+    return None if value is None or value != value else value
 
 
 def _file(entity: str) -> str:

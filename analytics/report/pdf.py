@@ -13,7 +13,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Final
 
-import pypdfium2
+import pypdfium2  # type: ignore[import-untyped]  # it ships no types
 
 from analytics.exhibits import Language
 from analytics.report.writing import write_text
@@ -26,8 +26,8 @@ _PLACE: Final = re.compile(r'(<span class="page" data-page="([^"<>]+)">)</span>'
 
 
 def print_pdf(folder: Path, language: Language) -> Path:
-    """Print the whole report of a language with its contents, outline and page numbers; the PDF file lies beside the
-    first page.
+    """Print the whole report of a language with its contents, outline and page numbers; the PDF file lies beside
+    the first page.
 
     Raises UsageError where there is no browser or no page, ValuenetError where the browser gives no file.
     """

@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from types import MappingProxyType
+from typing import Final
 
 from analytics.charts import is_empty
 from analytics.exhibits import Column, Exhibit, Figure, Language, Table, table_of
 from analytics.report.describing import cell_text, display
+from analytics.report.rank_ranges import NOTE, RANKINGS
 from analytics.report.wording import say
 
 
 @dataclass(frozen=True, slots=True)
 class ShownCell:
-    """`facts` names the page of the facts behind it, `entity` the page of who it names; `id` is the cell's path."""
+    """`facts` names the page of the facts behind it, `entity` the page of who it names; `id` is the cell's path;
+    `beside` stands beside it in grey: the range of a rank."""
 
     text: str
     numeric: bool = False
@@ -21,6 +25,7 @@ class ShownCell:
     facts: str = ""
     entity: str = ""
     head: bool = False
+    beside: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,27 +49,50 @@ class ShownExhibit:
     height: int
 
 
+_NONE: Final[Mapping[str, str]] = MappingProxyType({})
+
 #: Path of a cell → the name of the page of its facts; empty for none.
 FactsPage = Callable[[str], str]
 
 
 def shown_exhibit(
-    exhibit: Exhibit, language: Language, facts_page: FactsPage, entities: frozenset[str]
+    exhibit: Exhibit,
+    language: Language,
+    facts_page: FactsPage,
+    entities: frozenset[str],
+    ranges: Mapping[str, str] = _NONE,
 ) -> ShownExhibit:
-    """The exhibit for a page; `entities` are those that have a page."""
+    """The exhibit for a page; `entities` are those that have a page, `ranges` those of ranks, by the row's path."""
     table = table_of(exhibit)
     blocks = tuple(
         _block(table, name, rows, language, facts_page, entities) for name, rows in table.parts() if rows
     )
+    notes = [note.of(language) for note in table.notes]
+    if ranges and table.id in RANKINGS:
+        blocks = tuple(
+            _with_ranges(block, [ranges.get(table.row_path(row), "") for row in rows], table)
+            for block, rows in zip(blocks, (rows for _, rows in table.parts() if rows), strict=True)
+        )
+        notes.append(NOTE.of(language))
     return ShownExhibit(
         id=table.id,
         label=label(table, language),
         title=table.title.of(language),
         blocks=blocks,
-        notes=tuple(note.of(language) for note in table.notes),
+        notes=tuple(notes),
         height=680 if isinstance(exhibit, Figure) and exhibit.chart == "network" else 480,
         picture=f"{table.id}_{language}" if isinstance(exhibit, Figure) and not is_empty(exhibit) else "",
     )
+
+
+def _with_ranges(block: ShownBlock, ranges: list[str], table: Table) -> ShownBlock:
+    """The block with the range of each row beside its rank, which is the first of the columns shown."""
+    if table.upright or not any(ranges):
+        return block
+    rows = tuple(
+        (replace(line[0], beside=beside), *line[1:]) for line, beside in zip(block.rows, ranges, strict=True)
+    )
+    return replace(block, rows=rows)
 
 
 def label(table: Table, language: Language) -> str:

@@ -19,7 +19,8 @@ from sqlalchemy import Engine
 
 from analytics import charts, csv_files
 from analytics.basis import Basis
-from analytics.exhibits import LANGUAGES, Table
+from analytics.exhibits import LANGUAGES, Language, Table
+from analytics.explorer.page import RootLinks, write_explorer
 from analytics.report.content import ENTITIES_MOST, Content
 from analytics.report.pages import Pages
 from analytics.report.parts import tasks
@@ -93,6 +94,19 @@ def _shared_files(content: Content, out: Path) -> None:
         write_text(out / "data" / f"{shown.id}.csv", table_csv(shown))
     (out / "pictures").mkdir(parents=True, exist_ok=True)
     write_index(content, out / "search")
+    if content.explorer:
+        write_explorer(content.engine, content.basis, out / "explorer", root_links=_ways_back(content))
+    if content.changes is not None:
+        rows = content.changes.found.rows
+        values = ([None if one != one else one for one in row] for row in rows.itertuples(index=False))
+        csv_files.write_csv(out / "data" / "changes.csv", list(rows.columns), values)
+
+
+def _ways_back(content: Content) -> RootLinks:
+    """From the explorer to the report's pages."""
+    home: dict[Language, str] = {"zh": "../index.html", "en": "../en/index.html"}
+    entity: dict[Language, str] = {"zh": "../entities/{entity}.html", "en": "../en/entities/{entity}.html"}
+    return RootLinks(home, entity, content.entities.pages)
 
 
 def table_csv(shown: Table) -> str:

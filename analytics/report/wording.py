@@ -136,6 +136,14 @@ _PAGE: Final[Mapping[str, Words]] = {
     "reason": Words("理由", "Reason"),
     "undone": Words("已撤销", "taken back"),
     "changes": Words("变化", "Changes"),
+    "against": Words("与上一版比较：", "Against the edition before:"),
+    "cells_differ": Words("不同的单元格", "Cells that differ:"),
+    "cells_alike": Words("相同的单元格", "alike:"),
+    "entered": Words("新进入样本", "New in the sample"),
+    "left_sample": Words("不再在样本中", "No longer in the sample"),
+    "difference": Words("差", "Difference"),
+    "explorer": Words("交互浏览价值网络", "Look around in the network"),
+    "explorer_here": Words("在交互网络中查看", "Show it in the network"),
 }  # fmt: skip
 
 KINDS: Final[Mapping[str, Words]] = {

@@ -58,13 +58,14 @@ def test_what_was_not_known_is_new_and_the_other_way_gone(world_store: Engine, w
 def test_a_name_that_means_another_is_told_as_resolved(world_store: Engine, world_basis: Basis) -> None:
     """Where two investors count as one, the same facts are counted elsewhere."""
     facts = world_basis.facts
-    meant = {entity_id("IDG资本"): entity_id("红杉中国")}
+    meant = {entity_id("腾讯"): entity_id("IDG资本")}
     roles = facts.roles.assign(entity=facts.roles["entity"].map(lambda one: meant.get(one, one)))
     joined = Basis(replace(facts, roles=roles), world_basis.edition, world_basis.years)
     done = compare_editions(world_store, world_basis, joined, ["table_7"])
     rows = {row["name"]: row for row in done.rows.to_dict("records") if row["column"] == "companies"}
-    assert rows["IDG资本"]["reason"] == "resolved"
-    assert rows["IDG资本"]["sample"] == 0
+    assert rows["腾讯"]["reason"] == "absent"
+    one = rows["IDG资本"]
+    assert (one["reason"], one["sample"], one["ours"], one["other"]) == ("resolved", 0, 1, 2)
 
 
 def test_the_edition_before() -> None:
