@@ -33,6 +33,8 @@ TESTED_ELSEWHERE: dict[str, str] = {
     "analytics/bit_rows.py": "tests/analytics/test_distances.py",
     "analytics/chart_style.py": "tests/analytics/test_charts.py",
     "analytics/csv_files.py": "tests/analytics/test_export.py",
+    "analytics/doubt/finds.py": "tests/analytics/test_doubt_backed.py",
+    "analytics/doubt/ground.py": "tests/analytics/test_doubt_counting.py",
     "analytics/datasette_metadata.py": "tests/analytics/test_datasette_command.py",
     "analytics/folding.py": "tests/analytics/test_distances.py",
     "analytics/gexf.py": "tests/analytics/test_export.py",
