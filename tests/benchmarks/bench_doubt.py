@@ -14,6 +14,7 @@ import resource
 import tempfile
 import time
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from itertools import pairwise
 from pathlib import Path
 from typing import Any, TypeVar
@@ -25,7 +26,11 @@ from sqlalchemy import Engine, Table, insert
 from analytics.basis import basis
 from analytics.doubt import ranks
 from analytics.doubt.circles import SMALL, Circles
+from analytics.doubt.counting import Counter
+from analytics.doubt.ground import Ground
+from analytics.doubt.undecided import Pair, Undecided
 from analytics.supplements import SUPPLEMENTS
+from entity_resolution.clustering import Node
 from pipelines.store import schema
 from pipelines.store.session import open_store, writing
 from pipelines.taxonomy import taxonomy
@@ -57,6 +62,8 @@ def main() -> None:
         for number in range(6, 12):
             make = SUPPLEMENTS[f"supplement_{number}"][1]
             _told(f"supplement {number}", lambda make=make: make(engine, of))  # type: ignore[misc]  # bound here
+        for number in (300, 1000, 4000):
+            _spread(found.ground, number)
         engine.dispose()
     click.echo(f"memory at most {resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 2**20:.1f} GB")
     if took > SECONDS:
@@ -68,6 +75,31 @@ def _told(what: str, do: Callable[[], _T]) -> _T:
     found = do()
     click.echo(f"{what:24}{time.process_time() - began:8.1f} s")
     return found
+
+
+def _spread(base: Ground, number: int) -> None:
+    """Draws over pairs of entities anywhere, not the busiest: counted by differences, and as a whole."""
+    random = np.random.default_rng(number)
+    pairs = []
+    for left, right in np.sort(random.permutation(len(base.ids))[: 2 * number].reshape(-1, 2)).tolist():
+        pairs.append(Pair(base.ids[left], base.ids[right], "same", 0.5))
+    nodes = tuple(
+        Node(one, one) for one in sorted({one for pair in pairs for one in (pair.left, pair.right)})
+    )
+    counter = Counter(replace(base, undecided=Undecided(tuple(pairs), nodes)))
+    circles, there = Circles(counter.ground.undecided), np.ones(len(base.facts), dtype=bool)
+    states = [counter.joined(circles.draw(random), there) for _ in range(20)]
+    whole = np.arange(len(base.source))
+    counter.recounted(states[0])  # the base is counted once
+    took = []
+    for count in (counter.recounted, lambda state: counter._count(whole, state)):
+        began = time.process_time()
+        for state in states:
+            count(state)
+        took.append((time.process_time() - began) / len(states) * 1000)
+    click.echo(
+        f"{number:5} pairs anywhere: a draw counted by differences {took[0]:.0f} ms, as a whole {took[1]:.0f} ms"
+    )
 
 
 def fill(engine: Engine, shape: Shape, pairs: int) -> None:
