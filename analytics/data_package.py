@@ -30,7 +30,7 @@ from analytics.tables import TABLES
 from pipelines.errors import UsageError
 from pipelines.store import schema
 
-#: A folder with this file is a package, and may be written anew.
+#: The description, and the checksums of all other files.
 DESCRIPTOR: Final = "datapackage.json"
 MANIFEST: Final = "manifest-sha256.txt"
 _PROFILE: Final = "tabular-data-package"
@@ -65,10 +65,7 @@ def write_package(
     tables, figures and supplements. Raises `UsageError` for a folder that holds anything else, or for an
     unknown source.
     """
-    if folder.exists() and (
-        not folder.is_dir() or (any(folder.iterdir()) and not (folder / DESCRIPTOR).is_file())
-    ):
-        raise UsageError(f"{folder} holds something else than a data package; name an empty folder")
+    _refuse_other_things(folder)
     packing = Packing(engine, basis, passing_on(engine, vouched))
     part = folder.with_name(folder.name + ".part")
     shutil.rmtree(part, ignore_errors=True)
@@ -81,6 +78,22 @@ def write_package(
     finally:
         shutil.rmtree(part, ignore_errors=True)
     return Packed(folder, *packed)
+
+
+def _refuse_other_things(folder: Path) -> None:
+    """What is not of an earlier package is never taken away."""
+    if not folder.exists():
+        return
+    if not folder.is_dir():
+        raise UsageError(f"{folder} is a file; name a folder")
+    listed = {MANIFEST}
+    if (folder / MANIFEST).is_file():
+        lines = (folder / MANIFEST).read_text(encoding="utf-8", errors="replace").splitlines()
+        listed |= {line.partition("  ")[2] for line in lines}
+    there = {path.relative_to(folder).as_posix() for path in folder.rglob("*") if path.is_file()}
+    others = sorted(there - listed)
+    if others:
+        raise UsageError(f"{folder} holds something else, such as {others[0]}; name an empty folder")
 
 
 def _write(

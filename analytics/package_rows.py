@@ -205,7 +205,9 @@ class Packing:
     def _sample(self) -> list[Row]:
         shown, heads = {row[0]: row[1] for row in self._entities()}, self.basis.heads
         rows: dict[str, Row] = {}
-        for row in self.basis.edition.members.itertuples(index=False):
+        members = list(self.basis.edition.members.itertuples(index=False))
+        # of a company and its unit, both members, what is said of the company itself stands
+        for row in sorted(members, key=lambda row: heads.get(row.entity, row.entity) != row.entity):
             head = heads.get(row.entity, row.entity)
             said = (float(row.score), row.layer, row.core_technology, row.decided_by, row.reason)
             rows.setdefault(head, (head, shown.get(head), *said))

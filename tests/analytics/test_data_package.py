@@ -191,6 +191,12 @@ def test_a_folder_of_other_things_is_left_alone(
     for _ in range(2):  # a package may be written anew
         write_package(world_store, world_basis, tmp_path / "new", exhibits=False)
     assert sorted(path.name for path in tmp_path.iterdir()) == ["mine", "new"]
+    (tmp_path / "new" / "notes.txt").write_text("mine, too", encoding="utf-8")
+    with pytest.raises(UsageError, match=r"notes\.txt"):
+        write_package(world_store, world_basis, tmp_path / "new", exhibits=False)
+    assert (tmp_path / "new" / "notes.txt").exists()
+    with pytest.raises(UsageError, match="name a folder"):
+        write_package(world_store, world_basis, tmp_path / "mine" / "letter.txt")
 
 
 def test_the_command(world_store: Engine, bare: Path, tmp_path: Path) -> None:
