@@ -23,22 +23,40 @@ def stated(basis: Basis, attribute: str, of: Collection[str] | None = None) -> p
     """entity, value, number, unit, date (NaT: undated), fact of `attribute`; a row for each sample company (or each
     entity of `of`) that has it by the end of the basis's last year. The index is 0..n-1, rows are in the entities'
     order."""
-    every = basis.facts.attributes
-    wanted = basis.sample if of is None else of
-    rows = every[(every["attribute"] == attribute) & every["entity"].isin(list(wanted))]
-    rows = rows[rows["date"].isna() | (rows["date"].dt.year <= basis.last)]
-    own = basis.facts.roles.loc[basis.facts.roles["own"] == basis.facts.roles["entity"], "fact"]
-    rows = rows.assign(foreign=~rows["fact"].isin(own))
-    rows = rows.sort_values(
-        ["entity", "date", "foreign", "fact"], ascending=[True, False, True, True], na_position="last"
-    )
+    rows = _by_age(basis, attribute, basis.sample if of is None else of)
     found: pd.DataFrame = rows.drop_duplicates("entity")[COLUMNS].reset_index(drop=True)
     return found
 
 
+def _by_age(basis: Basis, attribute: str, of: Collection[str]) -> pd.DataFrame:
+    """All that is stated, by entity, the newest first and what counts first of one day."""
+    every = basis.facts.attributes
+    rows = every[(every["attribute"] == attribute) & every["entity"].isin(list(of))]
+    rows = rows[rows["date"].isna() | (rows["date"].dt.year <= basis.last)]
+    rows = rows.assign(foreign=~rows["fact"].isin(basis.once("facts of heads themselves", _own_facts)))
+    found: pd.DataFrame = rows.sort_values(
+        ["entity", "date", "foreign", "fact"], ascending=[True, False, True, True], na_position="last"
+    )
+    return found
+
+
+def _own_facts(basis: Basis) -> pd.Series[int]:
+    roles = basis.facts.roles
+    return roles.loc[roles["own"] == roles["entity"], "fact"]
+
+
 def numbers(basis: Basis, attribute: str) -> pd.DataFrame:
     """The rows of `stated` that bear a number; a number that stands in the value alone is read from it."""
-    rows = stated(basis, attribute)
+    return _with_number(stated(basis, attribute))
+
+
+def yearly_numbers(basis: Basis, attribute: str) -> pd.DataFrame:
+    """As `numbers`, but a row for each day (or none) that one is stated of, the newest first."""
+    rows = _by_age(basis, attribute, basis.sample).drop_duplicates(["entity", "date"])
+    return _with_number(rows[COLUMNS].reset_index(drop=True))
+
+
+def _with_number(rows: pd.DataFrame) -> pd.DataFrame:
     read = pd.to_numeric(rows["value"], errors="coerce")
     rows["number"] = pd.to_numeric(rows["number"]).fillna(read)
     return rows[rows["number"].notna()].reset_index(drop=True)

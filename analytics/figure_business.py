@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 
 from analytics.basis import Basis
-from analytics.company_attributes import numbers
+from analytics.company_attributes import numbers, yearly_numbers
 from analytics.distribution import binned, distribution
 from analytics.exchange import rate
 from analytics.exhibits import Column, Figure, Table, Words
@@ -123,12 +123,12 @@ def intensity(basis: Basis) -> pd.DataFrame:
 
 
 def _ratio(basis: Basis, part: str, whole: str) -> pd.DataFrame:
-    """Percent that `part` is of `whole`, where both are of one day and in one unit."""
-    one, other = (_listed(basis, numbers(basis, name)) for name in (part, whole))
-    both = one.merge(other, on="entity", suffixes=("", "_whole"))
-    same_day = (both["date"] == both["date_whole"]) | (both["date"].isna() & both["date_whole"].isna())
+    """Percent that `part` is of `whole`, of the newest day for which both are stated in one unit."""
+    one, other = (_listed(basis, yearly_numbers(basis, name)) for name in (part, whole))
+    # Undated numbers go with undated ones.
+    both = one.merge(other, on=["entity", "date"], suffixes=("", "_whole"))
     same_unit = both["unit"].fillna("") == both["unit_whole"].fillna("")
-    both = both[same_day & same_unit & (both["number_whole"] > 0)]
+    both = both[same_unit & (both["number_whole"] > 0)].drop_duplicates("entity")
     both = both.assign(number=both["number"] * 100 / both["number_whole"])
     both["facts"] = [list(pair) for pair in zip(both["fact"], both["fact_whole"], strict=True)]
     return both[["entity", "number", "date", "facts"]].reset_index(drop=True)

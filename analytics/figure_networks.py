@@ -11,6 +11,7 @@ import pandas as pd
 
 from analytics.basis import Basis, fact_ids
 from analytics.exhibits import Column, Drawn, Figure, Table, Words
+from analytics.investors import investor_class
 from analytics.layout import layout
 from analytics.simple_graph import Ints
 
@@ -125,8 +126,17 @@ def _english(nodes: pd.DataFrame, at: int) -> str:
 
 
 def groups_of(nodes: pd.DataFrame) -> Ints:
-    """The group of each node of a network, as a position in `GROUPS`."""
-    names = np.where(nodes["sample"], "sample", nodes["kind"].map(_OF_KIND).fillna("other").astype(object))
+    """The group of each node of a network, as a position in `GROUPS`. Whose kind no source tells is an investor
+    where its name says so, by the rule of Table 7."""
+    named = nodes["kind"].map(_OF_KIND).fillna("other").astype(object)
+    english = [one if isinstance(one, str) else "" for one in nodes["name_en"]]
+    told = [
+        "investor"
+        if group == "other" and investor_class(str(kind), str(name), other) == "institutional"
+        else group
+        for group, kind, name, other in zip(named, nodes["kind"], nodes["name"], english, strict=True)
+    ]
+    names = np.where(nodes["sample"], "sample", np.array(told, dtype=object))
     return pd.Index(list(GROUPS)).get_indexer(pd.Index(names, dtype=object)).astype(np.int64)
 
 

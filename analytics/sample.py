@@ -133,7 +133,10 @@ def nodes(facts: Facts, edition: Edition) -> pd.DataFrame:
     """
     own_to_head = dict(zip(facts.roles["own"], facts.roles["entity"], strict=True))
     members = edition.members.copy()
-    members["entity"] = members["entity"].map(lambda one: own_to_head.get(one, one))
+    heads = members["entity"].map(lambda one: own_to_head.get(one, one))
+    # What is said of a company itself goes before what is said of a unit of it.
+    members["unit"] = heads != members["entity"]
+    members = members.assign(entity=heads).sort_values("unit", kind="stable")
     members = members.drop_duplicates("entity")[["entity", "layer", "core_technology"]]
     members["sample"] = True
     found = facts.entities.merge(members, on="entity", how="left")

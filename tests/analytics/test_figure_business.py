@@ -68,13 +68,14 @@ def test_intensity_is_stated_or_computed(companies: Companies) -> None:
     assert counts(intensity_figure(companies.basis()).table) == [0, 0, 0, 1, 0, 1, 0, 1]
 
 
-def test_numbers_of_two_years_make_no_share(companies: Companies) -> None:
+def test_a_share_is_of_the_newest_year_that_has_both_numbers(companies: Companies) -> None:
     companies.says("甲", "revenue", "80亿元", 8e9, "2022-12-31", "CNY")
     companies.says("乙", "research_expense", "1", 1e6, "2020-12-31", "USD")
     before = intensity_table(companies.basis(2020, 2021)).frame["intensity"].tolist()
     assert before == pytest.approx([31.5, 20, 12])
     after = intensity_table(companies.basis(2021, 2022)).frame
-    assert after["name"].tolist() == ["丙", "乙"]
+    assert after["name"].tolist() == ["丙", "乙", "甲"]
+    assert after["intensity"].tolist() == pytest.approx([31.5, 20, 12])
 
 
 def test_researchers(companies: Companies) -> None:

@@ -17,6 +17,8 @@ YEARS: Final = (2018, 2019, 2020, 2021)
 #: Classes of patents and their places, as publications name them.
 _CLASSES: Final = ("G06N3/08", "G06N20/00", "G06V10/82", "G10L15/16", "G06F16/35", "H04L67/10", "B25J9/16")
 _THINGS: Final = ("图像识别方法", "模型训练方法", "语音交互系统", "数据处理装置", "路径规划方法", "调度系统")
+#: Listed companies of the smallest worlds, where there are so many to draw from.
+_LISTED_LEAST: Final = 6
 #: Of a hundred patents so many have a second applicant (our estimate).
 _JOINT: Final = 6
 #: Of a hundred yearly accounts so many say nothing of a number (our estimate).
@@ -33,7 +35,7 @@ def accounts(seed: int, organisations: Sequence[Organisation]) -> list[Account]:
     ]
     dice = Dice(seed, "accounts")
     sample = sum(one.sample for one in organisations)
-    count = min(len(able), max(2, round(sample * marginals.LISTED / marginals.SAMPLE)))
+    count = min(len(able), max(_LISTED_LEAST, round(sample * marginals.LISTED / marginals.SAMPLE)))
     chosen = np.sort(dice.order(len(able))[:count])
     size = {
         name: _drawn(bounds, count, dice)
