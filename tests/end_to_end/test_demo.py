@@ -3,19 +3,26 @@
 from __future__ import annotations
 
 import csv
+import hashlib
 import json
+import random
+import re
 import sqlite3
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import closing
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
 import networkx as nx
 import pytest
+from lxml import html
 from playwright.sync_api import Browser, Page
 
+from analytics.supplements import SUPPLEMENTS
 from crawlers.sample_web.truth import truth
+from pipelines.store.archive import read_snapshot
 from tests.browser import chromium
 from tests.program import data, run
 
@@ -157,7 +164,9 @@ def test_networks_are_there_for_gephi(demo: tuple[Path, str]) -> None:
 def test_every_table_and_figure_has_its_numbers(demo: tuple[Path, str]) -> None:
     report = demo[0] / "report"
     names = {path.stem for path in (report / "data").glob("*.csv")}
-    assert names == {f"table_{n}" for n in range(1, 8)} | {f"figure_{n}" for n in range(1, 65)}
+    supplements = {one for one in names if one.startswith("supplement_")}
+    assert names - supplements == {f"table_{n}" for n in range(1, 8)} | {f"figure_{n}" for n in range(1, 65)}
+    assert supplements == set(SUPPLEMENTS)
     silent = set()
     for path in (report / "data").glob("*.csv"):
         with path.open(encoding="utf-8-sig", newline="") as file:
@@ -195,42 +204,94 @@ def opened(browser: Browser, path: Path, width: int) -> tuple[Page, list[str]]:
     return page, said
 
 
+#: A page of every kind but those of facts and entities, which the tests find by links.
+KINDS = (
+    "index", "whole", "search", "entities", "method", "sources", "checks", "chapters/sample", "chapters/network",
+    "chapters/technology", "chapters/people", "chapters/investment", "chapters/categories", "chapters/doubt",
+)  # fmt: skip
+
+
 @pytest.mark.browser
 @pytest.mark.parametrize("width", [1280, 400])
 @pytest.mark.parametrize("language", ["zh", "en"])
 def test_the_report_in_a_browser(demo: tuple[Path, str], browser: Browser, language: str, width: int) -> None:
-    root = demo[0] / "report"
-    page, said = opened(browser, root / ("index.html" if language == "zh" else "en/index.html"), width)
-    title = page.locator("h1").first.inner_text()
-    assert any("一" <= char <= "鿿" for char in title) == (language == "zh")
-    assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth + 1")
-    broken = page.eval_on_selector_all(
-        "img", "all => all.filter(one => !one.naturalWidth).map(one => one.src)"
-    )
-    assert broken == []
-    page.locator("td a").first.click()
-    page.wait_for_load_state()
-    assert page.url.startswith("file://")
-    assert page.url != (root / "index.html").as_uri()
-    assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth + 1")
+    root = demo[0] / "report" / ("" if language == "zh" else language)
+    entity = sorted((root / "entities").iterdir())[0].stem
+    page, said = opened(browser, root / "index.html", width)
+    for kind in (*KINDS, f"entities/{entity}", f"facts/{sorted((root / 'facts').iterdir())[0].stem}"):
+        page.goto((root / f"{kind}.html").as_uri())
+        page.wait_for_load_state()
+        assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth + 1"), kind
+        broken = "all => all.filter(one => !one.naturalWidth || !one.alt).map(one => one.src)"
+        assert page.eval_on_selector_all("img", broken) == [], kind
+        levels = page.eval_on_selector_all("h1, h2, h3", "all => all.map(one => Number(one.tagName[1]))")
+        assert levels.count(1) == 1, kind
+        assert all(after - before <= 1 for before, after in pairwise(levels)), (kind, levels)
+        assert page.locator("header, main, footer, nav[aria-label]").count() >= 4, kind
+        assert page.locator("input").count() == page.locator("label[for]").count()
     assert said == []
+    page.goto((root / "index.html").as_uri())
+    title = page.locator("h1").inner_text()
+    assert any("一" <= char <= "鿿" for char in title) == (language == "zh")
+    assert page.locator(".key-numbers dd a").count() == 5
     page.close()
 
 
 @pytest.mark.browser
-def test_ten_numbers_lead_to_quotes(demo: tuple[Path, str], browser: Browser) -> None:
-    page, _ = opened(browser, demo[0] / "report" / "index.html", 1280)
-    links = page.eval_on_selector_all("td a[href*='facts/']", "all => all.map(one => one.href)")
-    assert len(links) > 50
-    for link in links[:: len(links) // 10][:10]:
-        page.goto(link)
-        if not page.locator("q, blockquote").count():  # many facts stand in parts
-            page.locator("main a[href]").last.click()
-            page.wait_for_load_state()
-        words = page.locator("body").inner_text()
-        assert "https://" in words or "file:///" in words, link
-        assert page.locator("q, blockquote").count() > 0, link
+def test_numbers_of_ten_pages_lead_to_quotes_of_the_snapshots(
+    demo: tuple[Path, str], browser: Browser
+) -> None:
+    """Pages drawn by lot; every number on them, up to a few dozen, is followed down to words, and these are looked
+    for in the bytes of the snapshot, whose hash is the one shown."""
+    report, lot = demo[0] / "report", random.Random(2021)
+    pages = [
+        *sorted(report.glob("chapters/*.html")),
+        *sorted(report.glob("en/chapters/*.html")),
+        *sorted(report.glob("entities/*.html"))[:20],
+    ]
+    page, _ = opened(browser, report / "index.html", 1280)
+    quoted = followed = 0
+    for path in lot.sample(pages, 10):
+        page.goto(path.as_uri())
+        hrefs = "all => all.map(one => new URL(one.getAttribute('href'), location.href).href)"
+        links = sorted(set(page.eval_on_selector_all("td.number a, .timeline td a, a.mark", hrefs)))
+        for link in lot.sample(links, min(len(links), 6)):
+            page.goto(link)
+            while not page.locator(
+                "article.fact:not(:has-text('无来源'))"
+            ).count():  # a list of lines or of pieces
+                page.locator("ul.lines a, ol.pieces a").first.click()
+                page.wait_for_load_state()
+            fact = page.locator("article.fact").first
+            place = fact.locator(".evidence").first
+            words = fact.inner_text()
+            (digest,) = set(re.findall(r"sha256:([0-9a-f]{64})", place.inner_text()))
+            archive, offset = re.findall(r"(\S+\.warc\.gz) @ (\d+)", words)[0]
+            stored = read_snapshot(demo[0] / "valuenet.archive", archive, int(offset))
+            assert hashlib.sha256(stored.body).hexdigest() == digest, link
+            followed += 1
+            quote = place.locator("blockquote")
+            if quote.count() and stored.body[:2] != b"PK":  # words of a packed document are not in its bytes
+                said = _bare(_text_of(stored.body))
+                # of a row of a file, its cells are quoted one beside another
+                parts = [_bare(one) for one in quote.inner_text().split(" | ")]
+                assert all(one in said for one in parts), (link, parts, stored.url)
+                quoted += 1
+    assert followed >= 20
+    assert quoted >= followed / 4
     page.close()
+
+
+def _text_of(body: bytes) -> str:
+    text = body.decode("utf-8")
+    if not text.lstrip().startswith("<"):
+        return text
+    found = html.fromstring(body)
+    return str(found.text_content())
+
+
+def _bare(text: str) -> str:
+    return "".join(text.split())
 
 
 def test_the_networks_are_those_of_the_sample_webs_truth(demo: tuple[Path, str]) -> None:
