@@ -32,6 +32,8 @@ _YEARS: Final = 2
 _SEED: Final = 20211231
 _DAYS: Final = Words("天", "days")
 _PERCENT: Final = Words("%", "%")
+#: Of a bound of the middle 90 %.
+_BOUND: Final = Words("%，90% 区间", "%, 90 % range")
 _COLUMNS: Final = (
     Column("group", Words("维度或来源", "Dimension or source"), "key"),
     Column("year", Words("年份", "Year"), "key"),
@@ -40,8 +42,8 @@ _COLUMNS: Final = (
     Column("half", Words("半数报道所需", "Half are told within"), "count", _DAYS),
     Column("ninety", Words("九成报道所需", "Nine tenths within"), "count", _DAYS),
     Column("complete", Words("已知占比", "Known by now"), "share", _PERCENT, 1),
-    Column("low", Words("下限（90%）", "Low (90 %)"), "share", _PERCENT, 1),
-    Column("high", Words("上限（90%）", "High (90 %)"), "share", _PERCENT, 1),
+    Column("low", Words("下限", "Low"), "share", _BOUND, 1),
+    Column("high", Words("上限", "High"), "share", _BOUND, 1),
 )
 
 

@@ -21,6 +21,8 @@ from pipelines.taxonomy import taxonomy
 TITLE: Final = Words("占比的不确定性", "How sure the shares are")
 
 _PERCENT: Final = Words("%", "%")
+#: Of a bound of the middle 90 %.
+_BOUND: Final = Words("%，90% 区间", "%, 90 % range")
 #: List of shares → its words, and the figure that publishes them.
 _LISTS: Final = {
     "technology_categories": (Words("技术类别", "Technology categories"), categories_figure),
@@ -41,9 +43,9 @@ _COLUMNS: Final = (
     Column("code", Words("代码", "Code"), "key", shown=False),
     Column("label", Words("类别", "Category"), "text", english="label_en"),
     Column("share", Words("占比", "Share"), "share", _PERCENT, 2),
-    Column("low", Words("下限（90%）", "Low (90 %)"), "share", _PERCENT, 2),
+    Column("low", Words("下限", "Low"), "share", _BOUND, 2),
     Column("median", Words("中位数", "Median"), "share", _PERCENT, 2),
-    Column("high", Words("上限（90%）", "High (90 %)"), "share", _PERCENT, 2),
+    Column("high", Words("上限", "High"), "share", _BOUND, 2),
     Column("identity_low", Words("仅主体判定：下限", "Identities alone: low"), "share", _PERCENT, 2),
     Column("identity_high", Words("仅主体判定：上限", "Identities alone: high"), "share", _PERCENT, 2),
 )
