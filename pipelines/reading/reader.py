@@ -29,7 +29,7 @@ from pipelines.reading.thresholds import NEVER, thresholds
 from pipelines.records import UNDATED, When
 
 #: Version of the joined readers, for the store: raise it when a reading may come out differently.
-VERSION: Final = "2"
+VERSION: Final = "3"
 #: So many texts, and about so many characters, go through the readers together: more would only take memory.
 BATCH_TEXTS: Final = 64
 BATCH_CHARACTERS: Final = 200_000
