@@ -125,7 +125,7 @@ class _Layer(nn.Module):  # type: ignore[misc,unused-ignore]  # PyTorch is there
         for name in LINEAR:
             weight = torch.from_numpy(packed[f"{name}.w"].values)
             line = nn.Linear(weight.shape[1], weight.shape[0])
-            line.weight.data, line.bias.data = weight, torch.from_numpy(plain[f"{name}.b"])
+            line.weight.data, line.bias.data = weight, torch.tensor(plain[f"{name}.b"])
             setattr(self, name, line)
         for name in _NORMED:
             setattr(self, name, _normed(plain[f"{name}.w"], plain[f"{name}.b"]))
@@ -148,8 +148,9 @@ class _Layer(nn.Module):  # type: ignore[misc,unused-ignore]  # PyTorch is there
 
 
 def _normed(weight: Matrix, bias: Matrix) -> nn.LayerNorm:
+    """Copies: what is learnt must not change what was pretrained."""
     layer = nn.LayerNorm(len(weight), eps=_EPSILON)
-    layer.weight.data, layer.bias.data = torch.from_numpy(weight), torch.from_numpy(bias)
+    layer.weight.data, layer.bias.data = torch.tensor(weight), torch.tensor(bias)
     return layer
 
 
