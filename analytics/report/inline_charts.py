@@ -284,7 +284,7 @@ def _loglog(drawing: _Drawing) -> None:
         end = min(high_x, least * (low_y / share) ** (1 / (1 - exponent))) if exponent > 1 else high_x
         canvas.path([at(least, share), at(end, share * (end / least) ** (1 - exponent))], PALETTE[3])
         words = Words(f"幂律拟合，指数 {exponent:.2f}", f"power-law fit, exponent {exponent:.2f}")
-        canvas.text(frame.right - 4, frame.top + 14, words.of(drawing.language), "end", PALETTE[3])
+        canvas.text(frame.right - 4, frame.top + 14, words.of(drawing.language), "end")
     canvas.group("series")
     for row, x, y in points:
         canvas.dot(*at(x, y), 3.6, PALETTE[0], drawing.mark(row, series))
