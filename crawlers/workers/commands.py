@@ -142,12 +142,14 @@ def work_command(
 
 
 @queue_command.command("forget", epilog="Example: valuenet queue forget")
-def forget_command() -> None:
+@json_option
+def forget_command(as_json: bool) -> None:
     """Take visits out of the queue that failed too often; `add` asks for them anew."""
     engine = open_store(front().store)
     queue = VisitQueue(engine)
-    _asked(queue, queue.forget)
+    forgotten = _asked(queue, queue.forget)
     engine.dispose()
+    emit({"forgotten": forgotten}, as_json)
 
 
 def _asked(queue: VisitQueue, ask: Callable[[], Awaitable[Answer]]) -> Answer:

@@ -160,9 +160,11 @@ class VisitQueue:
                 found += 1
         return found
 
-    async def forget(self) -> None:
-        """Take away what failed too often."""
+    async def forget(self) -> int:
+        """Take away what failed too often; how many there were."""
+        before = len(await self.waiting())
         await self.app.job_manager.delete_old_jobs(nb_hours=0, queue=QUEUE, include_failed=True)
+        return before - len(await self.waiting())
 
 
 def _site(arguments: dict[str, Any]) -> str:
