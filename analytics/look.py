@@ -17,6 +17,8 @@ from analytics.networks import Network
 _REACH: Final = 1000.0
 _LARGEST: Final = 60.0
 _SMALLEST: Final = 3.0
+#: What the group of a node is told by.
+_TOLD: Final = frozenset({"entity", "kind", "name", "name_en", "sample"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +43,7 @@ def look(network: Network) -> Look:
     ends = network.edges[["source", "target"]].to_numpy(dtype=np.int64)
     degrees = np.bincount(ends.ravel(), minlength=len(nodes))
     sizes = np.maximum(_LARGEST * np.sqrt(degrees / max(int(degrees.max(initial=1)), 1)), _SMALLEST)
-    if {"kind", "sample"} <= set(nodes.columns):
+    if set(nodes.columns) >= _TOLD:
         colours = [_rgb(GROUP_COLOURS[at]) for at in groups_of(nodes)]
     else:
         colours = [_rgb(OTHERS)] * len(nodes)
