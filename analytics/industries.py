@@ -44,4 +44,5 @@ def industries(basis: Basis, entities: Iterable[str]) -> pd.DataFrame:
         term = terms[code]
         division = code if term.parent else pd.NA
         found[entity] = [division, term.parent or code, term.attributes["sector"], why]
-    return pd.DataFrame.from_dict(found, orient="index", columns=COLUMNS)
+    rows = pd.DataFrame.from_dict(found, orient="index", columns=COLUMNS)
+    return rows.set_axis(rows.index.astype("str"))  # of nobody, too: else it joins with no names

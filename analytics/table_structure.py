@@ -60,8 +60,11 @@ def structure_table(basis: Basis) -> Table:
 
     rows = [(key, words, len(found)) for key, (words, found) in members.items()]
     rows.append(("policies", Words("政策文件", "Policies"), len(policies)))
-    # What no source has told of is not known to be none; that a drawn sample has no company of a layer is known.
-    counted = {*_LAYER_KEYS, "sample_companies"} if len(sample) else set()
+    # What no source has told of is not known to be none; that a drawn sample has no company of a layer is known
+    # where layers are.
+    counted = {"sample_companies"} if len(sample) else set()
+    if len(unlayered) < len(sample):
+        counted |= set(_LAYER_KEYS)
     bare = [words for key, words, count in rows if not count and key not in counted]
     frame = pd.DataFrame(
         {
