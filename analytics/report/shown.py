@@ -68,7 +68,7 @@ def shown_exhibit(
         _block(table, name, rows, language, facts_page, entities) for name, rows in table.parts() if rows
     )
     notes = [note.of(language) for note in table.notes]
-    if ranges and table.id in RANKINGS:
+    if table.id in RANKINGS and any(table.row_path(row) in ranges for row in range(len(table.frame))):
         blocks = tuple(
             _with_ranges(block, [ranges.get(table.row_path(row), "") for row in rows], table)
             for block, rows in zip(blocks, (rows for _, rows in table.parts() if rows), strict=True)

@@ -174,6 +174,8 @@ def test_ranges_stand_beside_ranks(world_basis: Basis) -> None:
     assert shown.notes[-1] == NOTE.en
     without = shown_exhibit(table(world_basis, "4"), "en", lambda _path: "", frozenset())
     assert NOTE.en not in without.notes
+    other = shown_exhibit(table(world_basis, "5"), "en", lambda _path: "", frozenset(), ranges)
+    assert NOTE.en not in other.notes
 
 
 def test_ranges_hold_their_ranks(world_store: Engine, world_basis: Basis) -> None:
