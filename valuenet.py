@@ -87,6 +87,12 @@ COMMANDS: dict[str, Door] = {
         evaluate="Score the matcher on labelled names.",
         train_resolver="Train the matcher's model from labelled names.",
     ),
+    **_doors(
+        "pipelines.operations.backup_commands",
+        "Keep",
+        backup="Write the store into one file, with a manifest.",
+        restore="Bring a store back from a backup, and check it.",
+    ),
     **_doors("analytics.review_command", "Who is who", review="Decide what waits, in a browser."),
     **_doors(
         "analytics.sample_commands", "Ask", sample="Propose, freeze, show or audit the sample of an edition."
