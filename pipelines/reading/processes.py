@@ -24,7 +24,7 @@ from threadpoolctl import ThreadpoolController
 
 from pipelines.errors import ValuenetError
 
-#: More processes than this would mostly wait for memory; each takes some 300 MB.
+#: More processes than this would mostly wait for memory; each takes some 600 MB.
 MOST: Final = 4
 #: Tasks given out ahead of the one that is waited for, by process.
 _AHEAD: Final = 3
