@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from functools import cache
 from typing import Final
 
 import numpy as np
+import pandas as pd
 
 from analytics.basis import Basis, fact_ids
 from analytics.concentration import top_share
@@ -63,10 +65,19 @@ def degrees_figure(basis: Basis) -> Figure:
             )
         )
 
-    def behind(row: int, _column: str) -> Ints:
-        chosen = network.nodes.loc[degree == frame["degree"].iloc[row], "entity"]
+    of = dict(zip(network.nodes["entity"], degree.tolist(), strict=True))
+
+    @cache
+    def ends() -> tuple[pd.DataFrame, Ints, Ints]:
+        """The relations behind the network, with the degrees of their two ends."""
         rows = basis.until(basis.last)
-        return fact_ids(rows[rows["source"].isin(chosen) | rows["target"].isin(chosen)])
+        source, target = (rows[name].map(of).to_numpy(dtype=np.int64) for name in ("source", "target"))
+        return rows, source, target
+
+    def behind(row: int, _column: str) -> Ints:
+        rows, source, target = ends()
+        wanted = int(frame["degree"].iloc[row])
+        return fact_ids(rows[(source == wanted) | (target == wanted)])
 
     table = Table(
         "figure_22", TITLE, _COLUMNS, ("degree",), "nodes", frame.astype({"degree": np.int64}), behind,
