@@ -15,7 +15,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any, Final
 
@@ -34,6 +34,7 @@ COLUMNS: Final = (
     "path", "table", "row", "column", "name", "other", "ours", "difference",
     "new", "gone", "sample", "resolved", "reason",
 )  # fmt: skip
+_RANKED_BY_YEAR: Final = frozenset({"table_4", "table_5"})
 REASONS: Final[Mapping[str, Words]] = {
     "new": Words("新增事实", "new facts"),
     "gone": Words("不再陈述的事实", "facts no longer said"),
@@ -60,14 +61,18 @@ def compare_editions(
 ) -> EditionComparison:
     """Every number of our tables and figures (those of `only`, where any is named) beside the other edition's.
 
-    Rows are matched by their keys, those of rankings by the entity, wherever it stands. A cell that one of the
-    editions has not is a difference with a gap.
+    Rows are matched by their keys, those of rankings by the entity, wherever it stands. Rankings by year are those
+    of our years that the other edition reaches, too. A cell that one of both has not is a difference with a gap.
     """
     sides = _Sides(ours, other)
+    years = tuple(year for year in ours.ranking_years if year in other.years)
     rows: list[dict[str, Any]] = []
     alike = 0
     for identity in only or [*TABLES, *FIGURES]:
-        left, right = (table_of(exhibit(engine, one, identity)) for one in (ours, other))
+        both = (ours, other)
+        if identity in _RANKED_BY_YEAR and years:
+            both = (replace(ours, years=years, asked=True), replace(other, years=years, asked=True))
+        left, right = (table_of(exhibit(engine, one, identity)) for one in both)
         for found in _cells(left, right):
             if found.same:
                 alike += 1

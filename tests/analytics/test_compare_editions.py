@@ -68,6 +68,13 @@ def test_a_name_that_means_another_is_told_as_resolved(world_store: Engine, worl
     assert (one["reason"], one["sample"], one["ours"], one["other"]) == ("resolved", 0, 1, 2)
 
 
+def test_rankings_are_compared_in_years_that_both_reach(world_store: Engine, world_basis: Basis) -> None:
+    earlier = Basis(world_basis.facts, world_basis.edition, (2017, 2018, 2019, 2020))
+    done = compare_editions(world_store, world_basis, earlier, ["table_4"])
+    assert done.rows.empty
+    assert done.alike > 0
+
+
 def test_the_edition_before() -> None:
     assert before(["2019", "2021", "2022", "draft"], "2022") == "2021"
     assert before(["2022"], "2022") is None

@@ -33,7 +33,7 @@ YEARS = range(2014, 2022)
 def demo(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, str]:
     """The demo's folder, and what it printed."""
     folder = tmp_path_factory.mktemp("demo")
-    done = run("demo", "--out", "demo", cwd=folder, timeout=180)
+    done = run("demo", "--out", "demo", cwd=folder, timeout=600)
     return folder / "demo", done.stdout
 
 
