@@ -82,6 +82,7 @@ TESTED_ELSEWHERE: dict[str, str] = {
     "pipelines/store/grow_only.py": "tests/pipelines/test_store_schema.py",
     "pipelines/store/runs.py": "tests/pipelines/test_store_writing.py",
     "pipelines/store/session.py": "tests/pipelines/test_store_schema.py",
+    "pipelines/store/tables_of_audit.py": "tests/pipelines/test_store_audit.py",
     "pipelines/store/tables_of_samples.py": "tests/pipelines/test_store_schema.py",
     "pipelines/store/types.py": "tests/pipelines/test_store_schema.py",
     "pipelines/store/whose.py": "tests/pipelines/test_store_changes.py",

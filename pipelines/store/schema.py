@@ -29,6 +29,7 @@ from sqlalchemy import (
 
 from pipelines.store.grow_only import grows_only
 from pipelines.store.metadata import metadata
+from pipelines.store.tables_of_audit import audit
 from pipelines.store.tables_of_reading import document_read, reading
 from pipelines.store.tables_of_review import (
     candidate,
@@ -43,6 +44,7 @@ from pipelines.store.tables_of_turns import part_turn
 from pipelines.store.types import Hashed, Json, Moment, Serial, one_of
 
 __all__ = [
+    "audit",
     "candidate",
     "document_read",
     "kept",
