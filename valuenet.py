@@ -93,6 +93,9 @@ COMMANDS: dict[str, Door] = {
         backup="Write the store into one file, with a manifest.",
         restore="Bring a store back from a backup, and check it.",
     ),
+    **_doors(
+        "crawlers.doctor_command", "Keep", doctor="What is missing, stale or wrong, and how to mend it."
+    ),
     **_doors("analytics.review_command", "Who is who", review="Decide what waits, in a browser."),
     **_doors(
         "analytics.sample_commands", "Ask", sample="Propose, freeze, show or audit the sample of an edition."
