@@ -21,7 +21,7 @@ compile() {
     say "$out: $(grep -c '^[A-Za-z0-9]' "$out") packages"
 }
 
-compile requirements/dev.txt pyproject.toml --extra dev "$@"
+compile requirements/dev.txt pyproject.toml --extra dev --extra docs "$@"
 # The same pins for the program alone, so that tests run on what users get. (A hashed file is no constraint:
 # uv takes its names and versions.)
 compile requirements/run.txt pyproject.toml --constraints requirements/dev.txt "$@"
