@@ -70,6 +70,9 @@ class FactPages:
         """The name of the page for the facts behind a cell; empty where there are none."""
         if not len(facts):
             return ""
+        if facts.dtype.kind not in "iu":
+            raise TypeError(f"{cell}: ids of facts are whole numbers; {facts.dtype} would round them")
+        facts = facts.astype(np.int64)  # beside another kind of whole number numpy would make both decimal
         name = name_of(facts)
         found = self.sets.setdefault(name, FactSet(name, facts))
         if cell not in found.cells:
