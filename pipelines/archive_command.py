@@ -1,7 +1,9 @@
-"""The command archive: index it for replay tools, find what lies in it, check that every cited byte is there."""
+"""The command archive: index it for replay tools, find what lies in it, check that every cited byte is there,
+and let go of what nothing rests on."""
 
 from __future__ import annotations
 
+import datetime as dt
 import hashlib
 import os
 from collections.abc import Iterator
@@ -13,10 +15,12 @@ from sqlalchemy import Engine, func, or_, select
 
 from pipelines.console import emit, front, json_option, note, progress, table
 from pipelines.errors import InputError
+from pipelines.operations.pruning import Going, plan, prune
 from pipelines.store import schema
 from pipelines.store.archive import archive_folder, read_snapshot
 from pipelines.store.cdx import index
 from pipelines.store.session import open_store
+from pipelines.store.types import now
 
 WARC = (".warc.gz", ".warc")
 #: So many faults are listed; all are counted.
@@ -120,6 +124,52 @@ def check_command(source: str | None, archive: str | None, as_json: bool) -> Non
         click.echo(f"{total} snapshots checked, {bad} bad")
     if bad:
         raise SystemExit(1)
+
+
+@archive_command.command("prune", epilog="Example: valuenet archive prune --keep 730")
+@click.option(
+    "--keep",
+    type=click.IntRange(min=1),
+    required=True,
+    metavar="DAYS",
+    help="Keep what was seen in the last so many days.",
+)
+@click.option("--source", metavar="NAME", help="Only what this source fetched.")
+@click.option("--apply", is_flag=True, help="Do it; without, only say what would go.")
+@_folder_option
+@json_option
+def prune_command(keep: int, source: str | None, apply: bool, archive: str | None, as_json: bool) -> None:
+    """Let go of pages as they once were, where nothing rests on them: no fact, past or present, no document.
+
+    May be stopped at any moment. Nobody may be visiting meanwhile. Then: valuenet archive index, if you use
+    one.
+    """
+    engine = open_store(front().store)
+    folder, cutoff = archive_folder(engine, archive), now() - dt.timedelta(days=keep)
+    rows = []
+    try:
+        found = plan(engine, cutoff, source)
+        freed = 0
+        if apply:
+            with progress(len(found), "files") as advance:
+                for going, bytes_ in prune(engine, folder, cutoff, source, advance):
+                    freed += bytes_
+                    rows.append(_row_of(going) | {"freed": bytes_})
+        else:
+            rows = [_row_of(going) for going in found]
+    finally:
+        engine.dispose()
+    if as_json:
+        emit({"applied": apply, "freed": freed if apply else None, "files": rows}, True)
+        return
+    if rows:
+        table(rows, list(rows[0]))
+    count = sum(int(row["go"]) for row in rows)
+    note(f"{count} responses are gone" if apply else f"{count} responses would go; --apply does it")
+
+
+def _row_of(going: Going) -> dict[str, Any]:
+    return {"file": going.file, "go": len(going.snapshots), "stay": going.stays, "size": going.size}
 
 
 def faults(engine: Engine, folder: Path, source: str | None = None) -> Iterator[dict[str, Any] | None]:

@@ -79,7 +79,7 @@ def _sample(engine: Engine, folder: Path, seed: int | None) -> tuple[int, list[s
             else:  # a large file: only its size
                 own = row.sha256 if (folder / row.archive).stat().st_size == row.size else ""
         except (StoreError, OSError) as error:
-            bad.append(f"{row.url}: {error}")
+            bad.append(f"{row.url}: {str(error)[:300]}")
             continue
         if own != row.sha256:
             bad.append(f"{row.url}: other bytes than cited")
