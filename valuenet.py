@@ -170,17 +170,28 @@ class LazyGroup(click.Group):
         except Exception as error:
             if not _is_store_trouble(error):
                 raise
-            # Without the statement and its values, which SQLAlchemy's own message has.
-            raise _Failure(StoreError(f"the store failed: {getattr(error, 'orig', error)}")) from error
+            raise _Failure(_store_trouble(error)) from error
         except KeyboardInterrupt:
             click.echo("\nStopped. What was finished before is kept.", err=True)
             ctx.exit(130)
 
 
 def _is_store_trouble(error: Exception) -> bool:
-    """Whether a database gave up in the middle: busy too long, disk full, connection lost."""
+    """Whether a database gave up in the middle: busy too long, disk full, connection lost, file damaged."""
     loaded = sys.modules.get("sqlalchemy.exc")  # not loaded: no database was asked
-    return loaded is not None and isinstance(error, loaded.OperationalError)
+    # the plain DatabaseError is SQLite's for damage; its other kinds are mistakes of ours
+    return loaded is not None and (
+        isinstance(error, loaded.OperationalError) or type(error) is loaded.DatabaseError
+    )
+
+
+def _store_trouble(error: Exception) -> StoreError:
+    """In plain words, without the statement and its values, which SQLAlchemy's own message has."""
+    from pipelines.store.session import RESTORE, damage
+
+    if found := damage(error):
+        return StoreError(f"the store is damaged ({found}). {RESTORE}")
+    return StoreError(f"the store failed: {getattr(error, 'orig', error)}")
 
 
 class _Failure(click.ClickException):

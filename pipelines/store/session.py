@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -14,7 +15,7 @@ from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, Engine, create_engine, event, make_url
 from sqlalchemy.engine import URL
-from sqlalchemy.exc import ArgumentError, OperationalError
+from sqlalchemy.exc import ArgumentError, DatabaseError, OperationalError
 
 from pipelines.errors import StoreError, UsageError
 from pipelines.store.taxonomies import write_taxonomies
@@ -91,8 +92,11 @@ def migration_config(engine: Engine) -> Config:
 
 
 def upgrade(engine: Engine) -> None:
-    """Create the store, or bring it to the newest schema. Views, where somebody made them, are made anew."""
+    """Create the store, or bring it to the newest schema. Views, where somebody made them, are made anew.
+
+    Raises `StoreError`, having changed nothing, for a store that a newer program made."""
     with _explained(engine):
+        _refuse_newer(engine, revisions(engine)[0])
         with writing(engine) as connection:
             viewed = drop_views(connection)
         command.upgrade(migration_config(engine), "head")
@@ -107,6 +111,16 @@ def revisions(engine: Engine) -> tuple[str | None, str]:
     assert head is not None
     with engine.connect() as connection:
         return MigrationContext.configure(connection).get_current_revision(), head
+
+
+def _refuse_newer(engine: Engine, found: str | None) -> None:
+    """Raises `StoreError` for a schema that this program does not know: it would take for absent what is there."""
+    known = {one.revision for one in ScriptDirectory.from_config(migration_config(engine)).walk_revisions()}
+    if found is not None and found not in known:
+        raise StoreError(
+            f"the store has schema {found}, which this program does not know: a newer one made it. Install that, or "
+            "restore a backup from before the upgrade: valuenet restore FILE --force"
+        )
 
 
 def open_store(url: str, *, create: bool = False) -> Engine:
@@ -139,6 +153,12 @@ def _checked(engine: Engine, create: bool) -> Engine:
         found, head = revisions(engine)
         if found == head:
             return engine
+        _refuse_newer(engine, found)
+        if found is not None and not _is_known(engine, found):
+            raise StoreError(
+                f"the store has schema {found}, which this program does not know (it goes up to {head}): a newer "
+                "version made it; use that version. Nothing was changed"
+            )
         if create:
             upgrade(engine)
             with writing(engine) as connection:
@@ -148,10 +168,33 @@ def _checked(engine: Engine, create: bool) -> Engine:
         raise StoreError(f"the store {state}; run: valuenet init")
 
 
+def _is_known(engine: Engine, revision: str) -> bool:
+    script = ScriptDirectory.from_config(migration_config(engine))
+    return any(one.revision == revision for one in script.walk_revisions())
+
+
+def damage(error: BaseException) -> str:
+    """What SQLite says of a file that is damaged, or is no database; empty for any other error."""
+    cause = getattr(error, "orig", error)
+    code = getattr(cause, "sqlite_errorcode", 0) & 0xFF  # the lowest byte is the kind, whatever the detail
+    return str(cause) if code in (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB) else ""
+
+
+#: What to do with a store that is damaged.
+RESTORE = (
+    "Move it aside with its -wal and -shm, and bring a backup back (valuenet restore FILE), or read the archive "
+    "into a new store (valuenet crawl SOURCE --replay DIR); see docs/faults.md"
+)
+
+
 @contextmanager
 def _explained(engine: Engine) -> Iterator[None]:
     try:
         yield
-    except OperationalError as error:
+    except DatabaseError as error:
         shown = engine.url.render_as_string(hide_password=True)
+        if found := damage(error):
+            raise StoreError(f"the store at {shown} is damaged ({found}). {RESTORE}") from error
+        if not isinstance(error, OperationalError):
+            raise
         raise StoreError(f"cannot use the store at {shown}: {str(error.orig).splitlines()[0]}") from error
