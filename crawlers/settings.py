@@ -39,6 +39,8 @@ BASE: dict[str, Any] = {
         "crawlers.middlewares.snapshots.SnapshotMiddleware": 50,
         "scrapy.downloadermiddlewares.cookies.CookiesMiddleware": None,
     },
+    # the address that is connected to is looked at once more
+    "DNS_RESOLVER": "crawlers.middlewares.private.PublicResolver",
     "DOWNLOAD_HANDLERS": {
         "http": "crawlers.middlewares.web.WebHandler",
         "https": "crawlers.middlewares.web.WebHandler",
