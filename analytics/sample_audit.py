@@ -197,8 +197,10 @@ def _share(part: int, whole: int) -> float:
 def _all(basis: Basis, every: frozenset[str]) -> pd.DataFrame:
     """entity, group, fact: each company with the facts that name it; NA where none does."""
     naming = basis.facts.roles.loc[basis.facts.roles["kind"] == "name", ["entity", "fact"]]
+    # nullable before the merge: a company that no fact names would make floats of all ids, which hold 53 bits
+    naming = naming.astype({"fact": "Int64"})
     found = pd.DataFrame({"entity": sorted(every)}).merge(naming, on="entity", how="left")
-    return found.astype({"fact": "Int64"}).assign(group="all")
+    return found.assign(group="all")
 
 
 def _by_province(basis: Basis, every: frozenset[str]) -> tuple[dict[str, Words], pd.DataFrame]:

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
+import pandas as pd
 import pytest
 from sqlalchemy import Engine
 
@@ -50,3 +53,18 @@ def test_missing_attributes(world_store: Engine, world_basis: Basis) -> None:
     row = shown.frame.index[shown.frame["attribute"] == "financing"][0]
     assert len(shown.behind(row, "sample_share")) == 4
     assert all(words.zh and words.en for words in shown.notes)
+
+
+def test_ids_of_facts_stay_whole_where_a_company_has_none(world_store: Engine, world_basis: Basis) -> None:
+    large = 561428351372844671  # as a float it would be its neighbour
+    facts = world_basis.facts
+    company = sorted(world_basis.sample)[0]
+    named = pd.DataFrame(
+        [{**dict.fromkeys(facts.roles.columns), "kind": "name", "role": "bearer", "position": 0, "fact": large,
+          "entity": company, "own": company, "mention": 0}]
+    ).astype(facts.roles.dtypes.to_dict())  # fmt: skip
+    others = facts.roles[facts.roles["kind"] != "name"]
+    told = replace(facts, roles=pd.concat([others, named], ignore_index=True))
+    shown = coverage(world_store, replace(world_basis, facts=told))
+    row = shown.frame.index[shown.frame["aspect"] == "all"][0]
+    assert shown.behind(row, "base").tolist() == [large]
