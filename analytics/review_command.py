@@ -20,7 +20,7 @@ from entity_resolution.review import decisions, second_look
 from entity_resolution.review.effects import Effects
 from entity_resolution.review.serving import Address, Server, users_file
 from entity_resolution.review.sides import Side, side
-from entity_resolution.review.users import Users
+from entity_resolution.review.users_command import audit_command, users_command, users_option
 from pipelines.console import emit, front, json_option, note, table
 from pipelines.errors import UsageError
 from pipelines.store.session import open_store
@@ -38,15 +38,6 @@ _TOGETHER = {
 #: So many names, facts and quotes of a side are printed.
 _TOLD_MOST = 5
 
-_users_option = click.option(
-    "--users",
-    "users_path",
-    type=click.Path(dir_okay=False, path_type=Path),
-    default=Path("reviewers.json"),
-    show_default=True,
-    help="The file of those who may log in.",
-)
-
 
 @click.group(invoke_without_command=True, epilog="Example: valuenet review --port 8000")
 @click.option("--host", default="127.0.0.1", show_default=True, help="The address to listen on.")
@@ -55,6 +46,9 @@ _users_option = click.option(
 )
 @click.option("--name", "names", multiple=True, metavar="HOST", help="A host name that browsers ask for.")
 @click.option("--https", is_flag=True, help="A proxy before it speaks HTTPS: cookies travel by it alone.")
+@click.option(
+    "--proxy", default="127.0.0.1", show_default=True, metavar="ADDRESS", help="Where that proxy asks from."
+)
 @click.option(
     "--origin", "origins", multiple=True, metavar="URL", help="A site whose pages may reconcile here."
 )
@@ -67,7 +61,7 @@ _users_option = click.option(
 @click.option(
     "--no-effects", is_flag=True, help="Do not load the networks that show what a decision changes."
 )
-@_users_option
+@users_option
 @click.pass_context
 def review_command(
     ctx: click.Context,
@@ -75,6 +69,7 @@ def review_command(
     port: int,
     names: tuple[str, ...],
     https: bool,
+    proxy: str,
     origins: tuple[str, ...],
     reconcile_for_others: bool,
     by: str,
@@ -84,17 +79,19 @@ def review_command(
     """Decide the pairs that wait, in a browser, by keyboard; the one that changes the most comes first.
 
     On this computer the printed address lets you in. Beyond it (--host), everybody logs in: valuenet review
-    add-user NAME. At /reconcile OpenRefine matches names of its tables. The sub-commands give the queue without a
+    users add NAME. At /reconcile OpenRefine matches names of its tables. The sub-commands give the queue without a
     browser.
     """
     if ctx.invoked_subcommand is not None:
         return
-    address = Address(host, port, names, https, origins, reconcile_for_others)
+    address = Address(host, port, names, https, proxy, origins, reconcile_for_others)
     who = person(by).removeprefix("person:")
     with _store() as engine:
         effects = None if no_effects else _effects(engine)
         server = Server(engine, address, users=users_file(users_path), who=who, effects=effects)
         note(f"Open {server.url} (Ctrl-C ends)")
+        if not address.is_local and not https:
+            note("Passwords travel in clear: put a proxy that speaks HTTPS before it, and say --https.")
         try:
             server.run()
         finally:
@@ -284,23 +281,8 @@ def answer_command(number: int, verdict: str, reason: str, by: str) -> None:
     note("Kept." if kept else "Somebody was quicker; nothing was written.")
 
 
-@review_command.command("add-user", epilog="Example: valuenet review add-user ann")
-@click.argument("name")
-@click.password_option(help="Asked for, if not given.")
-@_users_option
-def add_user_command(name: str, password: str, users_path: Path) -> None:
-    """Let somebody log in, or give them a new password. The password is asked for; only its hash is kept."""
-    Users(users_path).add(name, password)
-    note(f"{name} may log in.")
-
-
-@review_command.command("remove-user", epilog="Example: valuenet review remove-user ann")
-@click.argument("name")
-@_users_option
-def remove_user_command(name: str, users_path: Path) -> None:
-    """Let somebody in no longer; what they decided stays."""
-    Users(users_path).remove(name)
-    note(f"{name} may no longer log in.")
+for _command in (users_command, audit_command):
+    review_command.add_command(_command)
 
 
 def _told(one: Side) -> dict[str, Any]:

@@ -204,7 +204,8 @@ NO_DATA = {
 #: Sub-commands that do something and print nothing but that they did.
 ACTS = {
     "schedule run", "schedule pause", "schedule resume", "schedule install", "archive index", "review answer",
-    "review add-user", "review remove-user", "review serve",
+    "review users", "review users add", "review users role", "review users passwd", "review users remove",
+    "review users key", "review serve",
 }  # fmt: skip
 
 

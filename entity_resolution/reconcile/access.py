@@ -8,14 +8,15 @@ Invariants kept here:
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from ipaddress import ip_address
 from typing import Final
 from urllib.parse import urlsplit
 
 from flask import Request, Response
 
-from entity_resolution.reconcile.limits import Refused
+from entity_resolution.reconcile.limits import BURST, PER_SECOND, Refused
+from entity_resolution.review.attempts import Pace
 from pipelines.errors import UsageError
 
 LOOPBACK: Final = ("127.0.0.1", "localhost", "::1")
@@ -36,6 +37,7 @@ class Reach:
     origins: frozenset[str] = frozenset()
     hosts: tuple[str, ...] = LOOPBACK
     elsewhere: bool = False
+    pace: Pace = field(default_factory=lambda: Pace(PER_SECOND, BURST), compare=False)
 
     def __post_init__(self) -> None:
         for origin in self.origins:
@@ -45,7 +47,7 @@ class Reach:
                 raise UsageError(f"{origin!r} is no origin; one looks like https://refine.example")
 
     def check(self, request: Request) -> None:
-        """Raises `Refused` (403) for a request that is not to be answered."""
+        """Raises `Refused` for a request that is not to be answered (403), or not yet (429)."""
         if not self.elsewhere and not _is_loopback(request.remote_addr or ""):
             raise Refused("this service answers its own computer alone", status=403)
         host = _split(f"http://{request.host}")
@@ -54,6 +56,9 @@ class Reach:
         origin = request.headers.get("Origin")
         if origin is not None and not self.admits(origin):
             raise Refused("pages of this site may not ask here", status=403, field="Origin")
+        wait = self.pace.seconds_to_wait(request.remote_addr or "")
+        if wait:
+            raise Refused("too fast", status=429, wait=wait)
 
     def admits(self, origin: str) -> bool:
         """Whether pages from there may ask."""

@@ -28,13 +28,18 @@ SUGGESTIONS: Final = 20
 CURSOR_MOST: Final = 500
 #: Mentions of one entity that are looked at, the oldest first.
 MENTIONS_MOST: Final = 200
+#: Requests of one client: so many at once, and then so many a second.
+BURST: Final = 600
+PER_SECOND: Final = 50.0
 #: A request that takes the database longer is broken off.
 SECONDS_MOST: Final = 10.0
 
 
 class Refused(InputError):
-    """A request that is not answered; `status` is that of HTTP."""
+    """A request that is not answered; `status` is that of HTTP, `wait` the seconds until it may be (0: never)."""
 
-    def __init__(self, message: str, *, status: int = 400, field: str = "", hint: str = "") -> None:
-        self.status = status
+    def __init__(
+        self, message: str, *, status: int = 400, field: str = "", hint: str = "", wait: int = 0
+    ) -> None:
+        self.status, self.wait = status, wait
         super().__init__(message, field=field, hint=hint)

@@ -197,7 +197,10 @@ def _elsewhere(elsewhere: str) -> ResponseReturnValue:
 
 def _problem(error: ValuenetError) -> ResponseReturnValue:
     status = error.status if isinstance(error, Refused) else 500
-    return _json({"error": shown(error, 500)}, status)
+    answer = _json({"error": shown(error, 500)}, status)
+    if isinstance(error, Refused) and error.wait:
+        answer.headers["Retry-After"] = str(error.wait)
+    return answer
 
 
 def _http_problem(error: HTTPException) -> ResponseReturnValue:

@@ -1,7 +1,8 @@
 """Who may see the pages, and what every answer says to the browser.
 
 Invariants kept here:
-- nothing but the way in is answered to somebody who is not known; what is sent by a form needs its token;
+- nothing is answered to somebody whose role does not reach it, and what has no role is answered to nobody
+  (`review/roles.py`); what is sent by a form needs its token; programs bring a key and no cookie counts for them;
 - a page runs and loads nothing but what lies beside it, is framed by nobody, and is kept by no cache;
 - a request under a host's name that is not ours is refused, whatever address it came to.
 """
@@ -14,25 +15,17 @@ from dataclasses import dataclass, field
 from typing import Final
 from urllib.parse import urlsplit
 
-from flask import (
-    Blueprint,
-    Flask,
-    Response,
-    abort,
-    current_app,
-    g,
-    redirect,
-    render_template,
-    request,
-    session,
-    url_for,
-)
+from flask import Blueprint, Flask, Response, abort, current_app, g, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_wtf.csrf import CSRFProtect
-from werkzeug.exceptions import SecurityError
+from werkzeug.exceptions import SecurityError, TooManyRequests, Unauthorized
 
-from entity_resolution.review.attempts import Attempts
+from entity_resolution.review.attempts import Attempts, Pace
+from entity_resolution.review.desk import desk
+from entity_resolution.review.roles import ROUTES, may
+from entity_resolution.review.sessions import WHOLE, Sessions
 from entity_resolution.review.users import Users
+from pipelines.store import audit
 
 POLICY: Final = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; "
@@ -45,18 +38,19 @@ HEADERS: Final = {
     "Referrer-Policy": "same-origin",
     "Cross-Origin-Opener-Policy": "same-origin",
     "Cross-Origin-Resource-Policy": "same-origin",
-    "Permissions-Policy": "camera=(), geolocation=(), microphone=()",
+    "Permissions-Policy": "camera=(), geolocation=(), microphone=(), payment=(), usb=()",
 }
 LOOPBACK: Final = ("127.0.0.1", "localhost", "[::1]", "::1")
-_HOURS: Final = 12
 _LARGEST: Final = 512 * 1024
-
-door = Blueprint("door", __name__)
+#: Requests of a program: so many at once, and then so many a second.
+API_BURST: Final = 120
+API_PER_SECOND: Final = 10.0
 
 
 @dataclass(frozen=True)
 class Access:
-    """Who gets in. With `users` everybody logs in; without, whoever has the address with the `token` is `who`.
+    """Who gets in. With `users` everybody logs in; without, whoever has the address with the `token` is `who`, and
+    may do everything.
 
     `hosts` are the names that the pages may be asked for under; `https`: a proxy before us speaks it.
     """
@@ -67,17 +61,23 @@ class Access:
     https: bool = False
     token: str = field(default_factory=lambda: secrets.token_urlsafe(24))
     attempts: Attempts = field(default_factory=Attempts)
+    pace: Pace = field(default_factory=lambda: Pace(API_PER_SECOND, API_BURST))
+    sessions: Sessions = field(init=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "sessions", Sessions(self.users))
 
 
 def guard(app: Flask, access: Access) -> None:
     """Put the app behind the door."""
     app.config.update(
         SECRET_KEY=access.users.secret() if access.users else secrets.token_hex(32),
-        SESSION_COOKIE_NAME="valuenet_review",
+        # the prefix makes browsers refuse the cookie from any other host and over plain HTTP
+        SESSION_COOKIE_NAME="__Host-valuenet_review" if access.https else "valuenet_review",
         SESSION_COOKIE_HTTPONLY=True,
-        SESSION_COOKIE_SAMESITE="Lax",
+        SESSION_COOKIE_SAMESITE="Strict",
         SESSION_COOKIE_SECURE=access.https,
-        PERMANENT_SESSION_LIFETIME=_HOURS * 3600,
+        PERMANENT_SESSION_LIFETIME=WHOLE,
         TRUSTED_HOSTS=list(access.hosts),
         MAX_CONTENT_LENGTH=_LARGEST,
         MAX_FORM_MEMORY_SIZE=_LARGEST,
@@ -87,8 +87,8 @@ def guard(app: Flask, access: Access) -> None:
     app.before_request(_who_is_it)
     app.extensions["services"] = {}
     app.extensions["csrf_protection"] = CSRFProtect(app)
+    app.after_request(_told_to_the_log)
     app.after_request(_with_headers)
-    app.register_blueprint(door)
 
 
 def mount(app: Flask, service: Blueprint) -> None:
@@ -99,38 +99,102 @@ def mount(app: Flask, service: Blueprint) -> None:
     app.register_blueprint(service)
 
 
-def _is_service() -> bool:
-    return request.blueprint in current_app.extensions["services"]
-
-
-def _access() -> Access:
+def the_access() -> Access:
+    """That of the running app."""
     found = current_app.extensions["access"]
     assert isinstance(found, Access)
     return found
 
 
+def log(action: str, about: str = "", *, who: str | None = None, **details: object) -> None:
+    """A line in the audit log about this request."""
+    name = str(g.who) if who is None else who
+    audit.write(desk().engine, name, action, about, origin=request.remote_addr or "", **details)
+
+
+def is_for_programs() -> bool:
+    """Whether the request is one of the API."""
+    return request.blueprint == "api" or request.path.startswith("/api/")
+
+
+def _is_service() -> bool:
+    return request.blueprint in current_app.extensions["services"]
+
+
 def _who_is_it() -> ResponseReturnValue | None:
+    g.who = g.role = ""
     if isinstance(request.routing_exception, SecurityError):  # asked for under a name that is not ours
         return Response("This is not served under that name.\n", 400, mimetype="text/plain")
-    g.who = _known()
-    if g.who or _is_service() or request.endpoint in ("static", "door.enter", "door.login", "pages.language"):
+    if _is_service():
         return None
-    if _access().users is None:
+    if _holds_nul():
+        abort(400)
+    if is_for_programs():
+        _who_asks_by_program()
+        return None
+    g.who = the_access().sessions.who()
+    g.role = _role_of(g.who)
+    if may(g.role, request.endpoint) or (g.who and request.endpoint is None):  # what is nowhere is not found
+        return None
+    if g.who:
+        log("refused", request.path, method=request.method)
+        abort(403)
+    if the_access().users is None:
         abort(403)
     if request.method != "GET":
         return redirect(url_for("door.login"), 303)
     return redirect(url_for("door.login", next=request.full_path.rstrip("?")), 303)
 
 
-def _known() -> str:
-    """Who the session is of; nobody where their password has changed since, or they are gone."""
-    who = session.get("who")
-    users = _access().users
-    if not isinstance(who, str) or not who:
-        return ""
-    if users is not None and session.get("stamp") != (users.stamp(who) or None):
-        return ""
-    return who
+def _holds_nul() -> bool:
+    """Whether a field or the address holds the sign that PostgreSQL keeps in no text."""
+    given = (*request.args.values(), *request.form.values())
+    return any("\x00" in one for one in (request.path, *given))
+
+
+def _who_asks_by_program() -> None:
+    access = the_access()
+    scheme, _, key = request.headers.get("Authorization", "").partition(" ")
+    key = key.strip() if scheme.lower() == "bearer" else ""
+    if access.users is not None:
+        known = access.users.bearer(key) if key else None
+        g.who, g.role = (known.name, known.role) if known else ("", "")
+    elif key and hmac.compare_digest(key.encode(), access.token.encode()):
+        g.who, g.role = access.who, _role_of(access.who)
+    wait = access.pace.seconds_to_wait(f"user {g.who}" if g.who else f"address {request.remote_addr}")
+    if wait:
+        raise TooManyRequests(retry_after=wait)
+    if may(g.role, request.endpoint) or (g.who and request.endpoint is None):
+        return
+    if not g.who:
+        raise Unauthorized
+    log("refused", request.path, method=request.method)
+    abort(403)
+
+
+def _role_of(who: str) -> str:
+    users = the_access().users
+    if users is None:
+        return "admin" if who else ""
+    known = users.find(who) if who else None
+    return known.role if known else ""
+
+
+def _told_to_the_log(response: Response) -> Response:
+    """What was done and stands in no other log."""
+    route = ROUTES.get(request.endpoint or "")
+    if (
+        route
+        and route.action
+        and request.method == "POST"
+        and response.status_code < 400
+        and not _is_service()
+    ):
+        sent = request.get_json(silent=True) if request.is_json else request.form
+        choice = str(sent.get("choice", "")) if sent is not None and hasattr(sent, "get") else ""
+        if choice != "skip":
+            log(route.action, request.path, choice=choice)
+    return response
 
 
 def _with_headers(response: Response) -> Response:
@@ -138,61 +202,13 @@ def _with_headers(response: Response) -> Response:
         return response
     for name, value in HEADERS.items():
         response.headers[name] = value
+    if the_access().https:
+        response.headers["Strict-Transport-Security"] = "max-age=31536000"
     if request.endpoint == "static":
         response.headers["Cache-Control"] = "private, max-age=3600"
     else:
         response.headers["Cache-Control"] = "no-store"
     return response
-
-
-@door.get("/enter/<token>")
-def enter(token: str) -> ResponseReturnValue:
-    """The way in on this computer: the address that the command printed."""
-    access = _access()
-    if access.users is not None or not hmac.compare_digest(token.encode(), access.token.encode()):
-        abort(403)
-    _begin_session(access.who)
-    return redirect(url_for("pages.overview"), 303)
-
-
-@door.route("/login", methods=["GET", "POST"])
-def login() -> ResponseReturnValue:
-    """The way in from elsewhere: name and password."""
-    access = _access()
-    if access.users is None:
-        abort(404)
-    onward = local_path(request.values.get("next", "")) or url_for("pages.overview")
-    if request.method == "GET":
-        return render_template("login.html", onward=onward, problem="", wait=0, name="")
-    name, password = request.form.get("name", "")[:100], request.form.get("password", "")
-    keys = (f"name {name}", f"address {request.remote_addr}")
-    wait = access.attempts.seconds_to_wait(*keys)
-    if wait:
-        page = render_template("login.html", onward=onward, problem="wait", wait=wait, name=name)
-        return page, 429, {"Retry-After": str(wait)}
-    if not access.users.admits(name, password):
-        access.attempts.failed(*keys)
-        page = render_template("login.html", onward=onward, problem="wrong", wait=0, name=name)
-        return page, 401
-    access.attempts.succeeded(*keys)
-    _begin_session(name, access.users.stamp(name))
-    return redirect(onward, 303)
-
-
-@door.post("/logout")
-def logout() -> ResponseReturnValue:
-    """End the session."""
-    session.clear()
-    if _access().users is None:
-        abort(403)
-    return redirect(url_for("door.login"), 303)
-
-
-def _begin_session(who: str, stamp: str | None = None) -> None:
-    session.clear()  # nothing that was there before somebody was known goes on
-    session.permanent = True
-    session["who"] = who
-    session["stamp"] = stamp
 
 
 def local_path(path: str) -> str:

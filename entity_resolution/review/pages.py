@@ -23,6 +23,7 @@ from entity_resolution.review.access import local_path
 from entity_resolution.review.aligning import align
 from entity_resolution.review.desk import desk, forget_skipped, skip, skipped, tell, tell_done, told, who
 from entity_resolution.review.effects import Effect
+from entity_resolution.review.roles import reaches
 from entity_resolution.review.sides import Side, side
 from entity_resolution.review.wording import LANGUAGES
 from pipelines.errors import JudgementRefused, UsageError
@@ -80,10 +81,11 @@ def forget() -> ResponseReturnValue:
 
 @pages.get("/pair/<int:candidate>")
 def pair(candidate: int) -> ResponseReturnValue:
-    """A pair of the queue. Looking at it claims it."""
+    """A pair of the queue. Looking at it claims it, for who may decide."""
     engine = desk().engine
-    with writing(engine) as connection:
-        queue.claim(connection, candidate, who())
+    if reaches(g.role, "reviewer"):
+        with writing(engine) as connection:
+            queue.claim(connection, candidate, who())
     with engine.connect() as connection:
         waiting = queue.find(connection, candidate)
         if waiting is None:
@@ -173,7 +175,7 @@ def language(code: str) -> ResponseReturnValue:
         abort(404)
     answer = redirect(local_path(request.args.get("back", "")) or url_for("pages.overview"), 303)
     answer.set_cookie(
-        "language", code, max_age=31_536_000, httponly=True, samesite="Lax", secure=request.is_secure
+        "language", code, max_age=31_536_000, httponly=True, samesite="Strict", secure=request.is_secure
     )
     return answer
 

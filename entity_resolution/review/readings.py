@@ -26,6 +26,7 @@ from entity_resolution.review.readings_mending import (
     when_shown,
 )
 from entity_resolution.review.readings_text import Mark, Stretch, segments, stretches
+from entity_resolution.review.roles import reaches
 from entity_resolution.review.showing import shown, web_address
 from entity_resolution.review.wording import EN, say
 from pipelines.errors import InputError, UsageError
@@ -98,9 +99,10 @@ def forget() -> ResponseReturnValue:
 
 @readings.get("/<int:reading>")
 def show(reading: int) -> ResponseReturnValue:
-    """One reading in its text. Looking at it claims it."""
-    with writing(desk().engine) as connection:
-        store.claim(connection, reading, who())
+    """One reading in its text. Looking at it claims it, for who may decide."""
+    if reaches(g.role, "reviewer"):
+        with writing(desk().engine) as connection:
+            store.claim(connection, reading, who())
     return _page(reading)
 
 

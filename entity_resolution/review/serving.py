@@ -12,6 +12,7 @@ import threading
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from flask import Flask
 from sqlalchemy import Engine
@@ -32,13 +33,15 @@ _LARGEST = 1024 * 1024
 @dataclass(frozen=True, slots=True)
 class Address:
     """Where the app listens: `names` are further host names that it may be asked for under; `https`: a proxy
-    before it speaks it. Port 0 is any free one. The reconciliation service beside the pages answers this computer,
-    or with `for_others` everybody, and in a browser the pages of this computer and of `origins`."""
+    before it, at the address `proxy`, speaks it and tells whose requests it passes on. Port 0 is any free one. The
+    reconciliation service beside the pages answers this computer, or with `for_others` everybody, and in a browser
+    the pages of this computer and of `origins`."""
 
     host: str = "127.0.0.1"
     port: int = 8000
     names: tuple[str, ...] = ()
     https: bool = False
+    proxy: str = "127.0.0.1"
     origins: tuple[str, ...] = ()
     for_others: bool = False
 
@@ -54,12 +57,12 @@ def access_for(address: Address, users: Users | None, who: str) -> Access:
     Raises `UsageError` for an address beyond this computer without users, or heard under no name that is known.
     """
     if users is not None and not users.names():
-        raise UsageError(f"{users.path} has no users; add one with: valuenet review add-user NAME")
+        raise UsageError(f"{users.path} has no users; add one with: valuenet review users add NAME")
     hosts: tuple[str, ...] = (*LOOPBACK, *address.names)
     if not address.is_local:
         if users is None:
             raise UsageError(
-                "beyond this computer everybody logs in: add a user with valuenet review add-user"
+                "beyond this computer everybody logs in: add a user with valuenet review users add"
             )
         if _is_any(address.host) and not address.names:
             raise UsageError(
@@ -88,6 +91,7 @@ class Server:
         self._server = create_server(
             self.app, sockets=[_bound(address)], threads=_THREADS, ident=None, max_request_body_size=_LARGEST,
             clear_untrusted_proxy_headers=True, url_scheme="https" if address.https else "http",
+            **_trust(address),
         )  # fmt: skip
         port = getattr(self._server, "effective_port", address.port)
         shown = address.names[0] if address.names and not address.is_local else address.host
@@ -119,6 +123,13 @@ class Server:
 def users_file(path: Path) -> Users | None:
     """The users of a file that is there."""
     return Users(path) if path.exists() else None
+
+
+def _trust(address: Address) -> dict[str, Any]:
+    """Whom the server believes whose request it is: failed logins are counted by address."""
+    if not address.https:
+        return {}
+    return {"trusted_proxy": address.proxy, "trusted_proxy_headers": {"x-forwarded-for"}}
 
 
 def _bound(address: Address) -> socket.socket:

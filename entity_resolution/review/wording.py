@@ -10,13 +10,14 @@ from typing import Final, Literal
 
 from werkzeug.datastructures import LanguageAccept
 
-from entity_resolution.review import readings_wording
+from entity_resolution.review import access_wording, readings_wording
 
 Language = Literal["en", "zh"]
 LANGUAGES: Final[tuple[Language, ...]] = ("en", "zh")
 
 EN: Final[Mapping[str, str]] = {
     **readings_wording.EN,
+    **access_wording.EN,
     "title": "Who is who",
     "queue": "Queue",
     "search": "Search",
@@ -217,6 +218,7 @@ EN: Final[Mapping[str, str]] = {
 
 ZH: Final[Mapping[str, str]] = {
     **readings_wording.ZH,
+    **access_wording.ZH,
     "title": "名称判定",
     "queue": "待判",
     "search": "查找",

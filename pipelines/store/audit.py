@@ -92,7 +92,8 @@ def _judged(connection: Connection, most: int) -> list[Entry]:
 
 
 def _names(connection: Connection, ids: set[int]) -> dict[int, str]:
-    table, found = schema.mention, {}
+    table = schema.mention
+    found: dict[int, str] = {}
     listed = sorted(ids)
     for start in range(0, len(listed), 500):  # SQLite takes so many values and not many more
         chosen = table.c.id.in_(listed[start : start + 500])

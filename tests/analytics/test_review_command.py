@@ -40,7 +40,8 @@ def data(url: str, *words: str) -> Any:
 
 
 @pytest.mark.parametrize(
-    "words", [[], ["list"], ["together"], ["look"], ["checks"], ["answer"], ["add-user"], ["remove-user"]]
+    "words",
+    [[], ["list"], ["together"], ["look"], ["checks"], ["answer"], ["users"], ["users", "add"], ["audit"]],
 )
 def test_help_has_an_example(words: list[str]) -> None:
     result = CliRunner().invoke(main, ["review", *words, "--help"])
@@ -198,16 +199,6 @@ def test_checks_are_drawn_and_answered(url: str) -> None:
     assert (found["drawn"], found["precision"]["count"], found["next_merge"]) == (0, 0, None)
     assert found["precision"]["share"] is None
     assert run(url, "answer", "1", "same").exit_code == 2
-
-
-def test_users_come_and_go(url: str, tmp_path: Path) -> None:
-    users = ["--users", str(tmp_path / "reviewers.json")]
-    secret = "correct horse battery\n"
-    assert run(url, "add-user", "bo", *users, given=secret + secret).exit_code == 0
-    assert "correct horse" not in (tmp_path / "reviewers.json").read_text()
-    assert run(url, "add-user", "bo", *users, given="short\nshort\n").exit_code == 2
-    assert run(url, "remove-user", "bo", *users).exit_code == 0
-    assert run(url, "remove-user", "bo", *users).exit_code == 2
 
 
 def test_it_serves_until_interrupted_and_says_where(

@@ -50,7 +50,7 @@ def test_a_login_opens_the_page_that_was_asked_for(small: Engine, users: Users) 
     assert answer.location == "/search?q=x"
     cookie = answer.headers["Set-Cookie"]
     assert "HttpOnly" in cookie
-    assert "SameSite=Lax" in cookie
+    assert "SameSite=Strict" in cookie
     assert "bo" in visitor.text("/")
     visitor.post("/logout", {})
     assert visitor.get("/").status_code == 303
@@ -75,7 +75,7 @@ def test_wrong_passwords_are_slowed_down(small: Engine, users: Users) -> None:
 def test_a_new_password_or_none_ends_sessions(small: Engine, users: Users) -> None:
     visitor = Visitor(app_on(small, users=users), enter=False)
     assert log_in(visitor) == 303
-    users.add("bo", "another long password")
+    users.set_password("bo", "another long password")
     assert visitor.get("/").status_code == 303
     assert log_in(visitor, password="another long password") == 303
     assert visitor.get("/").status_code == 200
