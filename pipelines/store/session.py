@@ -92,11 +92,8 @@ def migration_config(engine: Engine) -> Config:
 
 
 def upgrade(engine: Engine) -> None:
-    """Create the store, or bring it to the newest schema. Views, where somebody made them, are made anew.
-
-    Raises `StoreError`, having changed nothing, for a store that a newer program made."""
+    """Create the store, or bring it to the newest schema. Views, where somebody made them, are made anew."""
     with _explained(engine):
-        _refuse_newer(engine, revisions(engine)[0])
         with writing(engine) as connection:
             viewed = drop_views(connection)
         command.upgrade(migration_config(engine), "head")
@@ -111,16 +108,6 @@ def revisions(engine: Engine) -> tuple[str | None, str]:
     assert head is not None
     with engine.connect() as connection:
         return MigrationContext.configure(connection).get_current_revision(), head
-
-
-def _refuse_newer(engine: Engine, found: str | None) -> None:
-    """Raises `StoreError` for a schema that this program does not know: it would take for absent what is there."""
-    known = {one.revision for one in ScriptDirectory.from_config(migration_config(engine)).walk_revisions()}
-    if found is not None and found not in known:
-        raise StoreError(
-            f"the store has schema {found}, which this program does not know: a newer one made it. Install that, or "
-            "restore a backup from before the upgrade: valuenet restore FILE --force"
-        )
 
 
 def open_store(url: str, *, create: bool = False) -> Engine:
@@ -153,7 +140,6 @@ def _checked(engine: Engine, create: bool) -> Engine:
         found, head = revisions(engine)
         if found == head:
             return engine
-        _refuse_newer(engine, found)
         if found is not None and not _is_known(engine, found):
             raise StoreError(
                 f"the store has schema {found}, which this program does not know (it goes up to {head}): a newer "
