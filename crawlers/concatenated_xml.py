@@ -59,7 +59,9 @@ def documents_in(file: BinaryIO) -> Iterator[Part]:
                     for part in _split(inner, number):  # type: ignore[arg-type] # it reads as a BinaryIO does
                         number = part.number
                         yield part
-    except (zipfile.BadZipFile, zlib.error, EOFError, RuntimeError, NotImplementedError, OSError) as error:
+    except (  # a ValueError: a member that begins before the file does
+        zipfile.BadZipFile, zlib.error, EOFError, RuntimeError, NotImplementedError, OSError, ValueError,
+    ) as error:  # fmt: skip
         raise InputError(f"a broken zip file: {error}") from error
 
 

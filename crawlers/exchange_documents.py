@@ -38,7 +38,7 @@ _CPC: Final = frozenset({"CPC", "CPCI", "CPCNO"})
 _NATIONAL: Final = frozenset({"UC", "FI", "FTERM", "EC", "ICO", "IDT", "DEKLA"})
 #: The title that stands for the patent: in the language of our readers, else in English, else the first.
 _LANGUAGES: Final = ("zh", "en")
-_COUNTRY = re.compile(r"\s*\[([A-Z]{2})\]$")
+_COUNTRY = re.compile(r"\[([A-Z]{2})\]$")
 
 
 def read_document(document: Any, where: str) -> Iterator[Patent | Rejected]:

@@ -133,7 +133,11 @@ class WebSiteSpider(SourceSpider):
 
     def _feed(self, body: bytes, url: str) -> Iterator[Found]:
         # A stream, not bytes: given bytes or text, the library may take them for the name of a file to open.
-        feed = feedparser.parse(BytesIO(body))
+        try:
+            feed = feedparser.parse(BytesIO(body))
+        except Exception as error:  # it guesses charsets and repairs XML, and names no error as its own
+            yield reject("$", f"the feed cannot be read: {error}", kind="listing", raw=_start(body))
+            return
         if not feed.entries:
             said = feed.get("bozo_exception") or "no entries"
             yield reject("$", f"the feed cannot be read: {said}", kind="listing", raw=_start(body))

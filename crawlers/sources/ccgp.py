@@ -251,12 +251,12 @@ def read_awards(notice: Notice) -> Iterator[Cooperation | Rejected]:
     when, slip = _when(notice)
     if slip is not None:
         yield slip
-    buyer = _mention(notice.buyer, place=notice.region)
     if not is_organisation(notice.buyer):
         yield reject(
             "buyer", "a buyer that may be a person: the name is not kept", kind="cooperation", field="buyer"
         )
         return
+    buyer = _mention(notice.buyer, place=notice.region)
     for award, amount in zip(notice.awards, _amounts(notice), strict=True):
         if isinstance(amount, Rejected):
             yield amount

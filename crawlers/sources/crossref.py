@@ -249,9 +249,10 @@ class CrossrefSpider(SourceSpider):
             parts = urlsplit(response.url)
             asked = parse_qs(parts.query)
             asked["cursor"] = [following]
-            url = clean_url(parts._replace(query=urlencode(asked, doseq=True)).geturl())
+            target = parts._replace(query=urlencode(asked, doseq=True, errors="replace")).geturl()
+            url = clean_url(target) if following.isascii() else None
             if url is None:
-                said = "a cursor too long for an address"
+                said = "a cursor that fits no address"
                 yield reject("$.message.next-cursor", said, kind="listing", field="next-cursor")
                 return
             more = self.list_request(url, "works", headers=_polite())

@@ -220,7 +220,10 @@ class GleifSpider(SourceSpider):
             return
         if self.parents and not _OF.search(path_of(response.url)):
             for one in listed:
-                yield from _parent(one)
+                try:
+                    yield from _parent(one)
+                except InputError as error:
+                    yield refused(error, locator="$", kind="listing", raw=one)
 
     def _onward(self, answer: Any, ids: list[str], response: Response) -> Iterator[Found]:
         """The next page of a listing, and what the totals say."""

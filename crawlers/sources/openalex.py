@@ -267,9 +267,11 @@ class OpenalexSpider(SourceSpider):
             parts = urlsplit(response.url)
             asked = parse_qs(parts.query)
             asked["cursor"] = [following]
-            url = clean_url(parts._replace(query=urlencode(asked, doseq=True)).geturl())
+            target = parts._replace(query=urlencode(asked, doseq=True, errors="replace")).geturl()
+            url = clean_url(target) if following.isascii() else None
             if url is None:
-                yield reject("$.meta.next_cursor", "a cursor too long", kind="listing", field="next_cursor")
+                said = "a cursor that fits no address"
+                yield reject("$.meta.next_cursor", said, kind="listing", field="next_cursor")
                 return
             if left := _spent(response):
                 yield reject("$.meta", left, kind="listing", field="count", value=total)

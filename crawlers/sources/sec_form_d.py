@@ -13,7 +13,7 @@ from __future__ import annotations
 
 import datetime as dt
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -103,9 +103,11 @@ def read_form_d(root: Any) -> Iterator[Found]:
     except ValidationError as error:
         yield refused(error, locator="/edgarSubmission/primaryIssuer", kind="organisation")
         return
-    yield from _organisation(first, "/edgarSubmission/primaryIssuer", form, _offering(root, form.signed))
+    yield from _organisation(
+        first, "/edgarSubmission/primaryIssuer", form, lambda: _offering(root, form.signed)
+    )
     for number, issuer in enumerate(root.findall("issuerList/issuer"), 1):
-        yield from _organisation(issuer, f"/edgarSubmission/issuerList/issuer[{number}]", form, [])
+        yield from _organisation(issuer, f"/edgarSubmission/issuerList/issuer[{number}]", form, list)
     yield from _financing(root, form)
     for number, person in enumerate(root.findall("relatedPersonsList/relatedPersonInfo"), 1):
         yield from _related(person, f"/edgarSubmission/relatedPersonsList/relatedPersonInfo[{number}]", form)
@@ -142,7 +144,7 @@ def _signed(root: Any) -> When | Rejected:
 
 
 def _organisation(
-    element: Any, where: str, form: _Form, further: list[Attribute]
+    element: Any, where: str, form: _Form, further: Callable[[], list[Attribute]]
 ) -> Iterator[Organisation | Rejected]:
     def build() -> Organisation:
         subject = _issuer(element, form.fund)
@@ -152,7 +154,7 @@ def _organisation(
             quote=shown({"cik": _text(element, "cik"), "entityName": subject.name}),
             subject=subject,
             names=tuple(_former(element, subject.name)),
-            attributes=(*_attributes(element), *further),
+            attributes=(*_attributes(element), *further()),
             links=(Link(relation="related", other=form.issuer),) if beside else (),
         )
 
