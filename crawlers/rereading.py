@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import dataclasses
 import datetime as dt
+import logging
 import re
 import sqlite3
 import tempfile
@@ -25,9 +26,12 @@ from crawlers.context import SETTING, RunContext
 from crawlers.middlewares.replay import WARC_ENDINGS, read_documents
 from crawlers.running import ingest_for, parser_version
 from crawlers.spider import Page, SourceSpider
+from pipelines.errors import StoreError
 from pipelines.store import schema
 from pipelines.store.archive import Archive, Stored, read_snapshot, read_warc
 from pipelines.store.writing import Reading, SnapshotRef, StoreWriter
+
+_log = logging.getLogger(__name__)
 
 #: Contents of one page whose reading is kept while its visits are gone through.
 CONTENTS = 4
@@ -52,8 +56,8 @@ class _Quiet(RunContext):
 
 
 class Rereading:
-    """The visits in some files of one source, read again. `visits`: how many there are; `without`: those that found
-    the bytes of an earlier one that is in none of the files."""
+    """The visits in some files of one source, read again. `visits`: how many there are; `without`: those whose
+    bytes are damaged, or are those of an earlier visit that is in none of the files."""
 
     def __init__(self, engine: Engine, spider: type[SourceSpider], files: Sequence[Path]) -> None:
         declaration = spider.declaration
@@ -126,7 +130,12 @@ class Rereading:
             if where not in kept:
                 if len(kept) >= CONTENTS:
                     kept.pop(next(iter(kept)))
-                kept[where] = self._read(self._stored(url, *where), moment)
+                try:
+                    kept[where] = self._read(self._stored(url, *where), moment)
+                except StoreError as error:
+                    _log.warning("left out: %s", error)
+                    self.without += 1
+                    continue
             yield dataclasses.replace(kept[where], seen_at=moment)
 
     def _stored(self, url: str, file: int, place: int) -> Stored:

@@ -23,7 +23,7 @@ from crawlers.middlewares.private import NotPublic
 from crawlers.middlewares.replay import NotArchived
 from crawlers.middlewares.robots import ForbiddenByRobots
 from crawlers.middlewares.snapshots import PRIVATE, SAME
-from pipelines.errors import UsageError
+from pipelines.errors import StoreError, UsageError
 from pipelines.records import Record, Rejected
 from pipelines.store.pages import Known
 from pipelines.store.writing import storable
@@ -213,7 +213,8 @@ class SourceSpider(scrapy.Spider):
         elif isinstance(error, ForbiddenByRobots | NotPublic):
             context.forbidden.append(url)
         else:
-            context.unreachable.append(f"{url} ({type(error).__name__})")
+            why = str(error) if isinstance(error, StoreError) else type(error).__name__  # a damaged archive
+            context.unreachable.append(f"{url} ({why})")
 
 
 def page_url(response: Response) -> str:

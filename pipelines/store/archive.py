@@ -11,10 +11,15 @@ import datetime as dt
 import gzip
 import hashlib
 import io
+import logging
+import mmap
 import os
+import re
 import shutil
 import threading
+import zlib
 from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO
@@ -30,6 +35,8 @@ from pipelines.errors import InputError, StoreError
 from pipelines.store import schema
 from pipelines.store.types import content_id, now
 from pipelines.store.writing import SnapshotRef
+
+_log = logging.getLogger(__name__)
 
 #: A body longer than this is not read back into memory; nothing longer is ever fetched.
 BODY_LIMIT = 64 * 1024 * 1024
@@ -54,6 +61,11 @@ KEPT_HEADERS = frozenset(
         "x-valuenet-rendered",
     }
 )
+#: What reading a damaged file may raise.
+_UNREADABLE = (OSError, EOFError, zlib.error, ArchiveLoadFailed)
+#: How a compressed record begins (RFC 1952, 2.3.1), and a digest in the form that we write.
+_MEMBER = b"\x1f\x8b\x08"
+_HEX_DIGEST = re.compile("[0-9a-f]{64}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -281,7 +293,8 @@ def _warc_date(at: dt.datetime) -> str:
 
 
 def read_snapshot(folder: Path, archive: str, offset: int) -> Stored:
-    """The response that a snapshot row cites. Raises `StoreError` if the file or record is not there."""
+    """The response that a snapshot row cites. Raises `StoreError` if the file or record is not there, or its bytes
+    are not those that were kept."""
     path = folder / archive
     if not path.resolve().is_relative_to(folder.resolve()):
         raise StoreError(f"the snapshot's archive lies outside the archive folder: {archive}")
@@ -291,31 +304,96 @@ def read_snapshot(folder: Path, archive: str, offset: int) -> Stored:
             for record in ArchiveIterator(file):
                 stored = _stored(record, path, offset)
                 if stored is not None and not stored.revisit:
-                    return stored
+                    if _is_as_kept(stored, record):
+                        return stored
+                    raise StoreError(
+                        f"the snapshot at {path}:{offset} is damaged: its bytes are not those of {stored.digest}"
+                    )
                 break
-    except (OSError, ArchiveLoadFailed) as error:
-        raise StoreError(f"cannot read the snapshot at {path}:{offset}: {error}") from error
+    except _UNREADABLE as error:
+        raise StoreError(f"cannot read the snapshot at {path}:{offset}: {_short(error)}") from error
     raise StoreError(f"no response at {path}:{offset}")
 
 
+def _is_as_kept(stored: Stored, record: object) -> bool:
+    """Whether the bytes have the digest that is stated. Only our own form is compared: archives from elsewhere
+    state digests of the bytes as they were sent, under encodings."""
+    kind, _, stated = stored.digest.partition(":")
+    http = record.http_headers  # type: ignore[attr-defined] # warcio ships no types
+    encodings = ("Content-Encoding", "Transfer-Encoding")
+    if kind != "sha256" or not _HEX_DIGEST.fullmatch(stated):
+        return True
+    if http is not None and any(http.get_header(name) for name in encodings):
+        return True
+    return hashlib.sha256(stored.body).hexdigest() == stated
+
+
 def read_warc(path: Path) -> Iterator[Stored]:
-    """All responses of a WARC file, in the order of the file; a cut end ends the reading.
+    """All responses of a WARC file, in the order of the file. A cut one at the end is left out with a warning. One
+    whose bytes are not those of its digest is given: `read_snapshot` refuses it, with the reason. After a record
+    that cannot be read at all the reading goes on, with a warning, at the next one.
 
     Raises `InputError` for a file that is no WARC file.
     """
-    seen = 0
+    position: int | None = 0
+    while position is not None:
+        last = position
+        try:
+            with path.open("rb") as file:
+                file.seek(position)
+                iterator, doubted = ArchiveIterator(file, arc2warc=True), None
+                for record in iterator:
+                    if doubted is not None:
+                        yield doubted
+                    stored, doubted = _stored(record, path, 0), None
+                    # warcio finds the offset by reading to the record's end: the body comes first
+                    last = iterator.get_record_offset()
+                    if stored is not None:
+                        stored = dataclasses.replace(stored, offset=last)
+                        if stored.revisit or _is_as_kept(stored, record):
+                            yield stored
+                        else:
+                            doubted = stored
+            if doubted is not None:
+                _log.warning("%s is cut: its last record, at %d, is left out", path, last)
+            return
+        except _UNREADABLE as error:
+            position = _next_member(path, last + 1)
+            if last == 0 and position is None and not _begins_well(path):
+                raise InputError(f"this is no WARC file ({_short(error)})", where=str(path)) from error
+            goes_on = "reading ends there" if position is None else f"reading goes on at {position}"
+            _log.warning("%s is damaged or cut after byte %d; %s", path, last, goes_on)
+
+
+def _begins_well(path: Path) -> bool:
+    """Whether the first record of a file can be read: it is a WARC file, and was cut."""
     try:
         with path.open("rb") as file:
-            iterator = ArchiveIterator(file, arc2warc=True)
-            for record in iterator:
-                seen += 1
-                stored = _stored(record, path, 0)
-                # warcio finds the offset by reading to the record's end: the body comes first
-                if stored is not None:
-                    yield dataclasses.replace(stored, offset=iterator.get_record_offset())
-    except (ArchiveLoadFailed, EOFError, OSError) as error:
-        if not seen:
-            raise InputError(f"this is no WARC file ({error})", where=str(path)) from error
+            return next(iter(ArchiveIterator(file, arc2warc=True)), None) is not None
+    except _UNREADABLE:
+        return False
+
+
+def _next_member(path: Path, start: int) -> int | None:
+    """Where the next compressed record begins, from `start` on. In files that are not compressed nothing tells a
+    record from a page that speaks of records."""
+    try:
+        with path.open("rb") as file, mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as data:
+            at = data.find(_MEMBER, start)
+            while at >= 0:
+                with suppress(zlib.error):
+                    head = zlib.decompressobj(zlib.MAX_WBITS | 16).decompress(data[at : at + 4096], 5)
+                    if head == b"WARC/":
+                        return at
+                at = data.find(_MEMBER, at + 1)
+    except (OSError, ValueError):  # not there, or empty: the caller tells
+        return None
+    return None
+
+
+def _short(error: Exception) -> str:
+    """An error's first words: warcio's quote the bytes that it could not read."""
+    return "".join(letter for letter in str(error)[:80] if letter.isprintable()) or type(error).__name__
 
 
 def _stored(record: object, path: Path, offset: int) -> Stored | None:
