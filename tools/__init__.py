@@ -1,0 +1,1 @@
+"""What is run from outside: set-up, tests, and the documentation."""
