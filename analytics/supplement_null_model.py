@@ -13,6 +13,9 @@ from analytics.null_model import DRAWS, Beside, beside_chance
 from analytics.simple_graph import Ints
 
 TITLE: Final = Words("与随机网络的比较", "The network beside random ones")
+#: Of networks with so many edges fewer are drawn: each takes about a second, and their values lie close together.
+LARGE: Final = 20_000
+DRAWS_OF_LARGE: Final = 3
 
 #: Measure → its words; the fields of `analytics.null_model.Structure`.
 _MEASURES: Final = {
@@ -35,6 +38,7 @@ _COLUMNS: Final = (
     Column("deviation", Words("随机网络标准差", "Random, deviation"), "number", decimals=4),
     Column("ratio", Words("实际与随机之比", "Ratio"), "number", decimals=2),
     Column("z", Words("相差的标准差数", "Deviations apart"), "number", decimals=1),
+    Column("draws", Words("随机网络数", "Random networks"), "count"),
 )
 
 
@@ -43,12 +47,13 @@ def null_model_supplement(_engine: Engine, basis: Basis) -> Table:
     rows: list[dict[str, Any]] = []
     for year in basis.years:
         network = basis.network(year)
-        found = beside_chance(network) if len(network.edges) else None
+        draws = DRAWS if len(network.edges) < LARGE else DRAWS_OF_LARGE
+        found = beside_chance(network, draws=draws) if len(network.edges) else None
         for measure, words in _MEASURES.items():
-            row = {"year": year, "measure": measure, "label": words.zh, "label_en": words.en}
+            row = {"year": year, "measure": measure, "label": words.zh, "label_en": words.en, "draws": draws}
             rows.append(row | (_numbers(found[measure]) if found else {}))
     frame = pd.DataFrame(rows, columns=[*(one.name for one in _COLUMNS), "label_en"])
-    numbers = [one.name for one in _COLUMNS if one.numeric]
+    numbers = [one.name for one in _COLUMNS if one.kind == "number"]
     frame[numbers] = frame[numbers].astype(float)
 
     def behind(row: int, _column: str) -> Ints:
@@ -56,10 +61,12 @@ def null_model_supplement(_engine: Engine, basis: Basis) -> Table:
 
     notes = (
         Words(
-            f"随机网络：{DRAWS} 个，保持每个节点在每个维度、每类对端（样本或关系节点）上的入边数和出边数，"
+            f"随机网络：{DRAWS} 个（边数达 {LARGE:,} 的年份 {DRAWS_OF_LARGE} 个），"
+            "保持每个节点在每个维度、每类对端（样本或关系节点）上的入边数和出边数，"
             "其余随机；"
             "无自环，同一维度同一有序对只有一条边，关系节点之间没有边。抽取的种子固定。",
-            f"Random networks: {DRAWS}, in which each node keeps its number of edges in and out, by "
+            f"Random networks: {DRAWS} ({DRAWS_OF_LARGE} in years of {LARGE:,} edges or more), "
+            "in which each node keeps its number of edges in and out, by "
             "dimension and by the "
             "kind of the other end (sample or relation node), and all else is by lot: no loops, one edge "
             "for an ordered "
