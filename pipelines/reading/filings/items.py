@@ -71,19 +71,19 @@ _ORDINAL: Final = re.compile(
 )
 _ASIDE: Final = re.compile(r"\(([^()]{1,8})\)$")
 _MARK: Final = re.compile(
-    r"(?:\((?:注?[\d一二三四五六七八九]?|注\d?)\)|\[[\d注]{1,3}\]|注\d{0,2}|[*①-⑳⁰-⁹¹²³]+|:)$"
+    r"(?:\((?:注?[\d一二三四五六七八九]?|注\d?)\)|\[[\d注]{1,3}\]|注\d{0,2}|(?<![*①-⑳⁰-⁹¹²³])[*①-⑳⁰-⁹¹²³]+|:)$"
 )
 
 _HEADINGS: Final[tuple[tuple[Section, re.Pattern[str]], ...]] = (
     # the first that matches counts: what is not the whole company's comes first
-    ("parent", re.compile(r"(?<!合并及)母公司.*(?:利润表|财务报表|注释)|^公司利润表")),
+    ("parent", re.compile(r"(?<!合并及)母公司.{0,100}(?:利润表|财务报表|注释)|^公司利润表")),
     (
         "income",
         re.compile(
             r"^(?:合并(?:及(?:母)?公司)?)?(?:年初[至到]报告期末|本报告期|年度|半年度|季度)?利润表(?:\(续\))?$"
         ),
     ),
-    ("figures", re.compile(r"主要(?:会计数据|财务数据|财务指标)(?!.*(?:变动的情况|差异))")),
+    ("figures", re.compile(r"主要(?:会计数据|财务数据|财务指标)(?!.{0,100}(?:变动的情况|差异))")),
     (
         "analysis",
         re.compile(r"相关科目变动分析表|营业收入构成$|主营业务分析$|^费用$|主要财务数据同比变动"),
