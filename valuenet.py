@@ -19,6 +19,7 @@ from click.core import ParameterSource
 
 from pipelines.console import DEFAULT_STORE, Front, front, harmless, note
 from pipelines.errors import StoreError, UsageError, ValuenetError
+from pipelines.log_lines import log_line, said_line
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,6 +93,12 @@ COMMANDS: dict[str, Door] = {
         "Keep",
         backup="Write the store into one file, with a manifest.",
         restore="Bring a store back from a backup, and check it.",
+    ),
+    **_doors(
+        "pipelines.operations.health_commands",
+        "Keep",
+        health="How the store is, in one word and numbers.",
+        metrics="Serve numbers for Prometheus, and /healthz.",
     ),
     **_doors(
         "crawlers.doctor_command", "Keep", doctor="What is missing, stale or wrong, and how to mend it."
@@ -199,8 +206,17 @@ class _Failure(click.ClickException):
 
     def __init__(self, error: Exception) -> None:
         super().__init__(harmless(error) or type(error).__name__)
-        if front().verbosity > 0:
-            click.echo("".join(traceback.format_exception(error)), err=True)
+        told = "".join(traceback.format_exception(error)) if front().verbosity > 0 else ""
+        # the context is gone by the time that the message is shown
+        self._as_json, self._more = front().log_format == "json", {"traceback": told} if told else {}
+        if told and not self._as_json:
+            click.echo(told, err=True)
+
+    def show(self, file: Any = None) -> None:
+        if self._as_json:
+            click.echo(said_line("error", "valuenet", self.message, more=self._more), file=file, err=True)
+        else:
+            super().show(file)
 
 
 class _Misuse(_Failure):
@@ -210,7 +226,12 @@ class _Misuse(_Failure):
 class _Stderr(logging.Handler):
     """Log lines to whatever stderr is now, so that a progress bar or a test may stand in its place."""
 
+    as_json = False
+
     def emit(self, record: logging.LogRecord) -> None:
+        if self.as_json:
+            click.echo(log_line(record), err=True)
+            return
         line = f"{record.levelname.lower()}: {record.name}: {record.getMessage()}"
         click.echo(harmless(line), err=True)
 
@@ -235,10 +256,12 @@ def _writes_all(charset: str) -> bool:
     return True
 
 
-def _log(verbosity: int) -> None:
+def _log(verbosity: int, log_format: str) -> None:
     root = logging.getLogger()
-    if not any(isinstance(handler, _Stderr) for handler in root.handlers):
-        root.addHandler(_Stderr())
+    own = next((one for one in root.handlers if isinstance(one, _Stderr)), None)
+    if own is None:
+        root.addHandler(own := _Stderr())
+    own.as_json = log_format == "json"
     root.setLevel({-1: logging.ERROR, 0: logging.WARNING, 1: logging.INFO}[verbosity])
 
 
@@ -256,16 +279,24 @@ def _log(verbosity: int) -> None:
 )
 @click.option("--verbose", is_flag=True, help="Say more of what happens, on stderr.")
 @click.option("--quiet", is_flag=True, help="Say nothing but data and errors.")
+@click.option(
+    "--log-format",
+    type=click.Choice(["text", "json"]),
+    envvar="VALUENET_LOG_FORMAT",
+    default="text",
+    show_default=True,
+    help="How stderr is written: for people, or as one JSON object a line (or VALUENET_LOG_FORMAT).",
+)
 @click.version_option(package_name="valuenet", message="%(prog)s %(version)s")
 @click.pass_context
-def main(ctx: click.Context, store: str, verbose: bool, quiet: bool) -> None:
+def main(ctx: click.Context, store: str, verbose: bool, quiet: bool, log_format: str) -> None:
     """Track an industry from the web: facts with their evidence, who is who, and yearly value networks."""
     if verbose and quiet:
         raise click.UsageError("--verbose and --quiet exclude each other", ctx)
     verbosity = int(verbose) - int(quiet)
     _speak_chinese()
-    _log(verbosity)
-    ctx.obj = Front(store, verbosity)
+    _log(verbosity, log_format)
+    ctx.obj = Front(store, verbosity, log_format)
 
 
 #: How the sample web's people are read.

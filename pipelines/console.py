@@ -36,10 +36,12 @@ _HARMLESS = {
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class Front:
-    """What was said before the sub-command. `store` is an SQLAlchemy URL; `verbosity` is -1, 0 or 1."""
+    """What was said before the sub-command. `store` is an SQLAlchemy URL; `verbosity` is -1, 0 or 1;
+    `log_format` is text, or json: then each line on stderr is one JSON object."""
 
     store: str = DEFAULT_STORE
     verbosity: int = 0
+    log_format: str = "text"
 
 
 def front() -> Front:
@@ -59,7 +61,13 @@ def harmless(text: object) -> str:
 
 def note(message: str) -> None:
     """A word to the person on stderr; silent under `--quiet`."""
-    if front().verbosity >= 0:
+    if front().verbosity < 0:
+        return
+    if front().log_format == "json":
+        from pipelines.log_lines import said_line  # it needs this module
+
+        click.echo(said_line("info", "valuenet", message), err=True)
+    else:
         click.echo(harmless(message), err=True)
 
 

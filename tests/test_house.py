@@ -78,6 +78,8 @@ TESTED_ELSEWHERE: dict[str, str] = {
     "pipelines/commands.py": "tests/crawlers/test_running.py",
     "pipelines/errors.py": "tests/test_valuenet.py",
     "pipelines/operations/backup_commands.py": "tests/pipelines/test_operations_backup.py",
+    "pipelines/operations/health_commands.py": "tests/pipelines/test_operations_health.py",
+    "pipelines/operations/metrics.py": "tests/pipelines/test_operations_health.py",
     "pipelines/operations/stages.py": "tests/pipelines/test_doctor.py",
     "pipelines/records.py": "tests/pipelines/test_store_writing.py",
     "pipelines/store/bulk.py": "tests/pipelines/test_store_writing.py",
