@@ -198,7 +198,7 @@ def test_ctrl_c_ends_with_a_line_and_130(room: Path) -> None:
 
 #: Commands that print no data, each with the reason.
 NO_DATA = {
-    "metrics",
+    "metrics": "runs until it is stopped",
     "serve": "runs until it is stopped",
     "demo": "shows the other commands at work",
 }
