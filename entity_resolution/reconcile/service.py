@@ -31,8 +31,6 @@ from entity_resolution.reconcile.values import values
 from entity_resolution.review.showing import shown
 from pipelines.errors import ValuenetError
 
-_METHODS = ["GET", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"]
-
 
 def blueprint(
     engine: Engine,
@@ -52,7 +50,7 @@ def blueprint(
     made.add_url_rule("/properties", "propose", service.propose)
     made.add_url_rule("/preview/<entity>", "preview", service.preview)
     made.add_url_rule("/entity/<entity>", "entity", service.entity)
-    made.add_url_rule("/<path:elsewhere>", "elsewhere", _elsewhere, methods=_METHODS)
+    made.add_url_rule("/<path:elsewhere>", "elsewhere", _elsewhere)
     made.before_request(service.check)
     made.after_request(lambda response: service.reach.with_headers(request, response))
     made.register_error_handler(ValuenetError, _problem)

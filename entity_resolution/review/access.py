@@ -113,8 +113,13 @@ def log(action: str, about: str = "", *, who: str | None = None, **details: obje
 
 
 def is_for_programs() -> bool:
-    """Whether the request is one of the API."""
-    return request.blueprint == "api" or request.path.startswith("/api/")
+    """Whether the request is one of the API, or of a service by a method that the service does not know."""
+    return request.blueprint == "api" or request.path.startswith("/api/") or _is_lost_in_a_service()
+
+
+def _is_lost_in_a_service() -> bool:
+    first = request.path.split("/")[1]
+    return request.endpoint is None and first in current_app.extensions["services"]
 
 
 def _is_service() -> bool:
@@ -125,7 +130,7 @@ def _who_is_it() -> ResponseReturnValue | None:
     g.who = g.role = ""
     if isinstance(request.routing_exception, SecurityError):  # asked for under a name that is not ours
         return Response("This is not served under that name.\n", 400, mimetype="text/plain")
-    if _is_service():
+    if _is_service() or _is_lost_in_a_service():
         return None
     if _holds_nul():
         abort(400)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from importlib.metadata import version
 from typing import Any, Final
@@ -39,6 +40,7 @@ _REFUSALS: Final[Mapping[int, str]] = {
     401: "No key, or none that is known",
     403: "The role does not reach this",
     404: "There is nothing here",
+    405: "Not by this method; nor has anything so large a number",
     409: "Decided or claimed by somebody else, or forbidden by an earlier judgement",
     413: "Too large",
     415: "application/json is needed",
@@ -80,7 +82,7 @@ def _schemas() -> dict[str, Any]:
 def _operation(operation: _Operation) -> dict[str, Any]:
     method, path, name, summary, asked, sent, answered = operation
     role = ROUTES[f"api.{name}"].role
-    refusals = [400, 401, 403, 404, 429] + ([409, 413, 415] if method == "post" else [])
+    refusals = [400, 401, 403, 404, 429] + ([405, 409, 413, 415] if method == "post" else [])
     found: dict[str, Any] = {
         "operationId": name,
         "summary": summary,
@@ -131,3 +133,7 @@ def _without_null(one: Mapping[str, Any]) -> dict[str, Any]:
         if each.get("type") != "null":
             kept |= each
     return kept | ({"default": one["default"]} if one.get("default") is not None else {})
+
+
+if __name__ == "__main__":
+    print(json.dumps(description(reconciles=True), indent=1, ensure_ascii=False))  # noqa: T201  the page of the API

@@ -148,7 +148,7 @@ def test_nothing_is_written(store: Engine) -> None:
     ]
     ask(browser, "全新的名字")
     for method in ("put", "patch", "delete"):
-        assert getattr(browser, method)("/reconcile/anything").status_code == 404
+        assert getattr(browser, method)("/reconcile/anything").status_code in (404, 405)
     assert before == [
         rows(store, table) for table in (schema.judgement, schema.mention, schema.entity, schema.candidate)
     ]
