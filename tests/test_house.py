@@ -23,7 +23,7 @@ ROOT = Path(__file__).resolve().parents[1]
 ROOMS = ("crawlers", "pipelines", "entity_resolution", "analytics")
 FOLDERS = {*ROOMS, "migrations", "tests"}
 #: Beside the rooms: what is run from outside, what is pinned, what is read.
-OUTSIDE = {"tools", "requirements", "docs", ".ci"}
+OUTSIDE = {"tools", "requirements", "docs", ".ci", "deploy"}
 DOCUMENTS = ("README.md", "ARCHITECTURE.md", "DECISIONS.md", "CONTRIBUTING.md", "CHANGELOG.md", "LICENSE")
 
 #: Parts that have no test of their own name, because they have no face of their own: the test of what they are
