@@ -9,7 +9,7 @@ from importlib.metadata import version
 from statistics import median
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Engine, and_, insert, select, update
+from sqlalchemy import ColumnElement, Connection, Engine, and_, bindparam, case, insert, select, update
 
 from pipelines.store import schema
 from pipelines.store.bulk import TAKE, chunks, upsert
@@ -156,7 +156,7 @@ def close_run(
             update(run)
             .where(run.c.id == run_id)
             .values(
-                ended_at=moment,
+                ended_at=_not_before(run.c.started_at, moment),
                 outcome=outcome,
                 note=note,
                 alarm=alarm,
@@ -166,6 +166,11 @@ def close_run(
     return ended
 
 
+def _not_before(earlier: ColumnElement[Any], moment: dt.datetime) -> ColumnElement[Any]:
+    """The moment; where the clock was set back meanwhile, that of the column: no span ends before it was seen."""
+    return case((earlier > moment, earlier), else_=bindparam(None, moment, type_=earlier.type))
+
+
 def _end_pages(connection: Connection, which: ColumnElement[bool], moment: dt.datetime) -> int:
     """End some pages, what they said, and what was wrong with them; returns the number of places ended."""
     page, ended = schema.page, {}
@@ -173,7 +178,8 @@ def _end_pages(connection: Connection, which: ColumnElement[bool], moment: dt.da
         ended[table] = connection.execute(
             update(table)
             .where(table.c.page_id.in_(select(page.c.id).where(which)), table.c.ended_at.is_(None))
-            .values(ended_at=moment)
+            .values(ended_at=_not_before(table.c.last_seen, moment))
         ).rowcount
-    connection.execute(update(page).where(which, page.c.gone_at.is_(None)).values(gone_at=moment))
+    gone = _not_before(page.c.last_seen, moment)
+    connection.execute(update(page).where(which, page.c.gone_at.is_(None)).values(gone_at=gone))
     return ended[schema.evidence]

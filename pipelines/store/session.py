@@ -48,6 +48,10 @@ def open_engine(url: str) -> Engine:
     }
     if parsed.get_backend_name() == "sqlite":
         options["connect_args"] = {"timeout": BUSY_SECONDS}
+    else:
+        options["pool_pre_ping"] = (
+            True  # a server that was started anew has cut the connections that waited here
+        )
     engine = create_engine(parsed, **options)
     if engine.dialect.name == "sqlite":
         event.listen(engine, "connect", _prepare_sqlite)
