@@ -2,7 +2,7 @@
 
     python -m tests.benchmarks.bench_kills [KILLS] [--seed N] [--only resolve --only crawl] [--postgres URL]
 
-Each command begins on a store of its own in a state that a user would have; it is killed one to three times
+Each command begins on a store of its own in a state that a user would have; it is killed one to four times
 (SIGKILL), at a moment drawn evenly from the time that it takes undisturbed, and then run to its end. What the store
 says and the files that it wrote must be those of the undisturbed run; and after each kill every file that stands
 under its final name must be whole. The commands are forked from a process that has loaded the program, so that kills
@@ -211,11 +211,11 @@ class Bench:
         return said, files, seconds
 
     def chain(self, case: Case, whole: tuple[dict[str, object], dict[str, str], float], tally: Tally) -> None:
-        """One to three kills, then a run to the end, then the comparison."""
+        """One to four kills, then a run to the end, then the comparison."""
         said, files, seconds = whole
         place, url = self.begin(case)
         words = self.words(case, place, url)
-        moments = [self.chance.random() * seconds * 1.05 for _ in range(self.chance.randint(1, 3))]
+        moments = [self.chance.random() * seconds * 1.05 for _ in range(self.chance.randint(1, 4))]
         for moment in moments:
             process = _fork(place, words)
             if _wait(process, moment) is None:
@@ -226,6 +226,8 @@ class Bench:
         if case.name == "schedule":  # a scheduler that is killed leaves its visits to their work
             _wait_for_visits(url)
         code, _ = self._whole(place, words)
+        if case.name == "schedule":
+            code = self._made_up(place, url, code)
         if code != 0:
             tally.faults.append(f"{case.name} after {moments}: exit {code}: {_tail(place)}")
         else:
@@ -233,6 +235,18 @@ class Bench:
                 tally.faults.append(f"{case.name} after {[round(one, 2) for one in moments]}: {fault}")
         tally.chains += 1
         self.end(case, place)
+
+    def _made_up(self, place: Path, url: str, code: int) -> int:
+        """A visit that was killed is due again after an hour: it is made by hand here."""
+        _wait_for_visits(url)
+        engine = open_store(url)
+        run = schema.run
+        with engine.connect() as connection:
+            newest = connection.execute(select(run.c.outcome).order_by(run.c.id.desc()).limit(1)).scalar()
+        engine.dispose()
+        if newest == "complete":
+            return code
+        return self._whole(place, ["--store", url, "crawl", "ror", "--web", self.web])[0]
 
 
 # ── processes ─────────────────────────────────────────────────────────────────────────────────
@@ -421,6 +435,7 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
     parser.add_argument("kills", nargs="?", type=int, default=60)
     parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--minutes", type=float, default=600.0, help="end after so long, however many kills")
     parser.add_argument("--only", action="append", choices=[case.name for case in CASES])
     parser.add_argument("--postgres", default=SERVER)
     asked = parser.parse_args()
@@ -435,7 +450,8 @@ def main() -> int:
         whole = {case.name: bench.undisturbed(case) for case in cases}
         for name, (_, _, seconds) in whole.items():
             tallies[name].seconds = seconds
-        while sum(tally.kills for tally in tallies.values()) < asked.kills:
+        until = time.monotonic() + 60 * asked.minutes
+        while sum(tally.kills for tally in tallies.values()) < asked.kills and time.monotonic() < until:
             (case,) = bench.chance.choices(cases, [one.share for one in cases])
             tally, before = tallies[case.name], len(tallies[case.name].faults)
             bench.chain(case, whole[case.name], tally)
