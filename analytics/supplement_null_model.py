@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any, Final
 
 import pandas as pd
@@ -9,8 +10,10 @@ from sqlalchemy import Engine
 
 from analytics.basis import Basis, fact_ids
 from analytics.exhibits import Column, Table, Words
+from analytics.networks import Network
 from analytics.null_model import DRAWS, Beside, beside_chance
 from analytics.simple_graph import Ints
+from analytics.working import each, workers_of
 
 TITLE: Final = Words("与随机网络的比较", "The network beside random ones")
 #: Of networks with so many edges fewer are drawn: each takes about a second, and their values lie close together.
@@ -45,10 +48,10 @@ _COLUMNS: Final = (
 def null_model_supplement(_engine: Engine, basis: Basis) -> Table:
     """Rows by year and measure; a year without edges has none to compare."""
     rows: list[dict[str, Any]] = []
-    for year in basis.years:
-        network = basis.network(year)
-        draws = DRAWS if len(network.edges) < LARGE else DRAWS_OF_LARGE
-        found = beside_chance(network, draws=draws) if len(network.edges) else None
+    networks = [basis.network(year) for year in basis.years]
+    large = any(len(network.edges) >= LARGE for network in networks)
+    every = each([partial(_beside, network) for network in networks], workers_of(None) if large else 1)
+    for year, (draws, found) in zip(basis.years, every, strict=True):
         for measure, words in _MEASURES.items():
             row = {"year": year, "measure": measure, "label": words.zh, "label_en": words.en, "draws": draws}
             rows.append(row | (_numbers(found[measure]) if found else {}))
@@ -82,6 +85,12 @@ def null_model_supplement(_engine: Engine, basis: Basis) -> Table:
     )
     blocks = {str(year): Words(f"{year}年", str(year)) for year in basis.years}
     return Table("supplement_2", TITLE, _COLUMNS, ("year", "measure"), "ratio", frame, behind, notes, blocks)
+
+
+def _beside(network: Network) -> tuple[int, dict[str, Beside] | None]:
+    """How many networks were drawn, and what they say."""
+    draws = DRAWS if len(network.edges) < LARGE else DRAWS_OF_LARGE
+    return draws, beside_chance(network, draws=draws) if len(network.edges) else None
 
 
 def _numbers(found: Beside) -> dict[str, float | None]:

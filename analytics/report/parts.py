@@ -15,7 +15,7 @@ from analytics.exhibits import LANGUAGES, Figure
 from analytics.report.content import Content
 from analytics.report.fact_pages import IN_FULL, FactSet, Piece
 from analytics.report.pages import Pages
-from analytics.report.working import Task
+from analytics.working import Task
 
 T = TypeVar("T")
 

@@ -25,8 +25,8 @@ from analytics.report.content import ENTITIES_MOST, Content
 from analytics.report.pages import Pages
 from analytics.report.parts import tasks
 from analytics.report.search_index import write_index
-from analytics.report.working import done, workers_of
 from analytics.report.writing import write_text
+from analytics.working import done, workers_of
 from pipelines.errors import UsageError
 
 #: Told each time that a number of pages is written.

@@ -9,7 +9,8 @@ import gc
 import multiprocessing
 import os
 from collections.abc import Callable, Iterator, Sequence
-from typing import Final
+from contextlib import contextmanager
+from typing import Any, Final, TypeVar
 
 #: More processes than these gain little: the first one's memory is shared as long as nobody touches it.
 _WORKERS_MOST: Final = 8
@@ -17,7 +18,9 @@ _WORKERS_MOST: Final = 8
 #: One part of the work; says how many pages it wrote.
 Task = Callable[[], int]
 
-_tasks: Sequence[Task] = ()
+Found = TypeVar("Found")
+
+_tasks: Sequence[Callable[[], Any]] = ()
 
 
 def workers_of(asked: int | None) -> int:
@@ -34,17 +37,31 @@ def done(tasks: Sequence[Task], workers: int, begin: Callable[[], None]) -> Iter
         for task in tasks:
             yield task()
         return
+    with _shared(tasks), multiprocessing.get_context("fork").Pool(workers, begin) as pool:
+        yield from pool.imap_unordered(_do, range(len(tasks)))
+
+
+def each(tasks: Sequence[Callable[[], Found]], workers: int) -> list[Found]:
+    """What each task finds, in their order. None of them asks a store."""
+    if workers == 1 or len(tasks) < 2:
+        return [task() for task in tasks]
+    with _shared(tasks), multiprocessing.get_context("fork").Pool(workers) as pool:
+        return list(pool.imap(_do, range(len(tasks))))
+
+
+@contextmanager
+def _shared(tasks: Sequence[Callable[[], Any]]) -> Iterator[None]:
+    """Let processes that are made meanwhile know these tasks."""
     global _tasks
     _tasks = tasks
     gc.collect()
     gc.freeze()  # else counting references would copy all memory
     try:
-        with multiprocessing.get_context("fork").Pool(workers, begin) as pool:
-            yield from pool.imap_unordered(_do, range(len(tasks)))
+        yield
     finally:
         gc.unfreeze()
         _tasks = ()
 
 
-def _do(at: int) -> int:
+def _do(at: int) -> Any:
     return _tasks[at]()
