@@ -1,7 +1,7 @@
 # The outside of the house. Needs a Debian or Ubuntu with make and Python 3.11 or newer; makes the rest itself.
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
-.PHONY: help demo setup setup-dev test bench lint format lock reference docs clean
+.PHONY: help demo setup setup-dev test bench lint format lock reference docs audit clean
 
 BIN := .venv/bin
 
@@ -41,6 +41,9 @@ reference: setup-dev  ## make the pages of docs/reference/ anew from the program
 
 docs: setup-dev  ## the documentation as a site, in build/docs; fails where a link leads nowhere
 	@$(BIN)/python -m mkdocs build --strict --quiet
+
+audit: setup-dev  ## known weaknesses of the locked requirements, where a service of advisories can be asked
+	@tools/audit.sh
 
 clean:  ## remove what was made: .venv, demo/, caches; never a store
 	rm -rf .venv demo build *.egg-info .coverage .coverage.* .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis
