@@ -14,6 +14,8 @@ from typing import Any, Final
 import numpy as np
 import pandas as pd
 
+from pipelines.unseen import visible
+
 #: What a script or the page around it could take for more than a part of a string.
 _ESCAPED: Final = {ord(mark): f"\\u{ord(mark):04x}" for mark in "<>&\x7f\x85\u2028\u2029\ufeff"}
 
@@ -39,10 +41,10 @@ def script(function: str, *values: Any) -> str:
 
 
 def text(value: object) -> str:
-    """A word that may be missing; half characters, which no page can show, become a mark."""
+    """A word that may be missing; half characters and unseen signs, which no page should show, become a mark."""
     if value is None or value is pd.NA or not isinstance(value, str):
         return ""
-    return value.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+    return visible(value.encode("utf-16", "surrogatepass").decode("utf-16", "replace"))
 
 
 def lines(values: Iterable[object]) -> str:
