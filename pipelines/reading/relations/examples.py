@@ -17,7 +17,7 @@ _ROOM: Final = 40
 #: Names longer than this are looked at by their last characters.
 NAME_LIMIT: Final = 40
 _MENTIONS: Final = 6
-_NUMBER: Final = re.compile(r"(?:<N>|[0-9０-９])(?:<N>|[0-9０-９.,，](?=<|[0-9０-９])|[0-9０-９])*")
+_NUMBER: Final = re.compile(r"(?:<N>|[0-9０-９])(?:<N>|[.,，](?=<|[0-9０-９])|[0-9０-９])*")
 _NARROW: Final = str.maketrans("，：；！？（）％　", ",:;!?()% ")
 
 Span = tuple[int, int]
