@@ -37,7 +37,14 @@ def readings_command() -> None:
 @readings_command.command("list", epilog="Example: valuenet readings list --limit 20")
 @click.option("--type", "kind", type=click.Choice(TYPES), help="Only facts of this type.")
 @click.option("--after", metavar="READING", help="Those behind this one.")
-@click.option("--limit", type=click.IntRange(1, 10_000), default=20, show_default=True, metavar="N")
+@click.option(
+    "--limit",
+    type=click.IntRange(1, 10_000),
+    default=20,
+    show_default=True,
+    metavar="N",
+    help="At most so many.",
+)
 @json_option
 def list_command(kind: str | None, after: str | None, limit: int, as_json: bool) -> None:
     """What waits for a person, the surest first."""

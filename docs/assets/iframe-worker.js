@@ -11,20 +11,24 @@
       this.frame.hidden = true
       document.body.append(this.frame)
       const inside = this.frame.contentWindow
-      inside.postMessage = data => this.dispatchEvent(new MessageEvent("message", { data }))
+      inside.postMessage = data => deliver(this, data)
       inside.importScripts = (...more) =>
         more.reduce((before, one) => before.then(() => load(inside, one)), Promise.resolve())
       this.ready = load(inside, new URL(address, document.baseURI).href)
     }
 
     postMessage(data) {
-      this.ready.then(() =>
-        this.frame.contentWindow.dispatchEvent(new MessageEvent("message", { data })))
+      this.ready.then(() => deliver(this.frame.contentWindow, data))
     }
 
     terminate() {
       this.frame.remove()
     }
+  }
+
+  // as a task of its own, as a worker's messages come
+  function deliver(to, data) {
+    setTimeout(() => to.dispatchEvent(new MessageEvent("message", { data })))
   }
 
   function load(inside, address) {

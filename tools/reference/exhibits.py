@@ -31,9 +31,9 @@ EDITION: Final = "2021"
 _START: Final = """# Tables, figures and supplements
 
 What `valuenet table`, `valuenet figure`, `valuenet report` and `analytics.read` give. A cell's path is the
-exhibit's id, the values of the key columns, and the column: `table_3/2021/edges`; `valuenet trace` takes it. Columns
-that are **bold** name rows. An empty cell is not known, never zero. Frames have an `entity` column besides, with the
-id, where a column is of the kind *entity*.
+exhibit's id, the values of the key columns, and the column: `table_3/2021/edges`; `valuenet trace` takes it.
+Columns that are **bold** name rows. An empty cell is not known, never zero. Frames have an `entity` column
+besides, with the id, where a column is of the kind *entity*.
 
 | kind of column | is |
 |---|---|

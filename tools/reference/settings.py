@@ -57,8 +57,8 @@ def environment_page() -> str:
             (
                 MADE,
                 "# Environment and settings\n\nThere is no file of settings: a command's options say what it does, "
-                "and the environment says what is of this place or secret. Secrets are kept nowhere; `valuenet doctor` "
-                "tells which are set.\n\n## Of the program\n\n",
+                "and the environment says what is of this place or secret. Secrets are kept nowhere; "
+                "`valuenet doctor` tells which are set.\n\n## Of the program\n\n",
                 table(("variable", "is"), _told(told["program"])),
                 "## Keys of sources\n\n",
                 table(("variable", "source", "needed", "for"), known),
