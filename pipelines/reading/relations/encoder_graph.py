@@ -58,15 +58,23 @@ def graph(
     seen = _normed(made, "start", "words", start["ln.w"], start["ln.b"])
     for at, (packed, plain) in enumerate(lower):
         weights = {
-            name: _packed(made, f"l{at}.{name}.w", packed[f"{name}.w"], loud[at][name]) for name in LINEAR
+            name: _packed(
+                made, f"l{at}.{name}.w", _beside([packed[f"{part}.w"] for part in parts]), loud[at][parts[0]]
+            )
+            for name, parts in _JOINED.items()
         }
         seen = _layer(made, f"l{at}", seen, weights, plain, heads)
     seen = made.add("Add", [seen, _marks(made, upper["mark.weight"])], "marked")
     for at in range(many):
         own = {name.removeprefix(f"layers.{at}."): value for name, value in upper.items()}
         weights = {
-            name: _rounded(made, f"u{at}.{name}.w", own[f"{name}.weight"], loud[len(lower) + at][name])
-            for name in LINEAR
+            name: _rounded(
+                made,
+                f"u{at}.{name}.w",
+                np.concatenate([own[f"{part}.weight"] for part in parts]),
+                loud[len(lower) + at][parts[0]],
+            )
+            for name, parts in _JOINED.items()
         }
         plain = {f"{name}.b": own[f"{name}.bias"] for name in LINEAR}
         for name in ("aln", "oln"):
@@ -89,6 +97,8 @@ def graph(
 
 
 LINEAR: Final = ("q", "k", "v", "ao", "fi", "fo")
+#: Products of one input are one product, and its inputs are rounded once.
+_JOINED: Final = {"qkv": ("q", "k", "v"), "ao": ("ao",), "fi": ("fi",), "fo": ("fo",)}
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,7 +117,7 @@ def _layer(
     made: _Graph, at: str, seen: str, weights: Mapping[str, _Weights], plain: Arrays, heads: int
 ) -> str:
     def linear(name: str, given: str) -> str:
-        bias = made.constant(f"{at}.{name}.b", plain[f"{name}.b"])
+        bias = made.constant(f"{at}.{name}.b", np.concatenate([plain[f"{part}.b"] for part in _JOINED[name]]))
         own = weights[name]
         quiet = made.add("Mul", [given, own.quiet], f"{at}.{name}.quiet")
         most = made.add(
@@ -118,9 +128,13 @@ def _layer(
             "Add", [most, made.add("MatMul", [loud, own.apart], f"{at}.{name}.rest")], f"{at}.{name}"
         )
 
+    looks = [f"{at}.{name}" for name in _JOINED["qkv"]]
+    made.nodes.append(
+        helper.make_node("Split", [linear("qkv", seen)], looks, f"{at}.split", axis=2, num_outputs=len(looks))
+    )
     looked = made.add(
         "MultiHeadAttention",
-        [*(linear(name, seen) for name in ("q", "k", "v")), "", "there"],
+        [*looks, "", "there"],
         f"{at}.look",
         _OURS,
         num_heads=heads,
@@ -176,6 +190,13 @@ def _packed(made: _Graph, name: str, blocks: Blocks, loud: npt.NDArray[np.int64]
     parts = made.add("Round", [made.add("Div", [across, columns], f"{name}.parts")], f"{name}.round")
     unpacked = made.add("Cast", [parts], f"{name}.whole", to=TensorProto.INT8)
     return _Weights(unpacked, columns, *_apart(made, name, blocks.values, loud))
+
+
+def _beside(blocks: Sequence[Blocks]) -> Blocks:
+    """Arrays of the same columns, one under the other."""
+    return Blocks(
+        np.concatenate([one.steps for one in blocks]), np.concatenate([one.scale for one in blocks])
+    )
 
 
 def _pairs(steps: npt.NDArray[np.int8]) -> bytes:

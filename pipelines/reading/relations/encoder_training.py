@@ -138,10 +138,11 @@ class _Layer(nn.Module):  # type: ignore[misc,unused-ignore]  # PyTorch is there
             told: Tensor = line(seen).view(pairs, pieces, self.heads, -1).transpose(1, 2)
             return told
 
-        looked = functional.scaled_dot_product_attention(
-            parts(self.q), parts(self.k), parts(self.v), attn_mask=there[:, None, None, :]
-        )
-        looked = looked.transpose(1, 2).reshape(pairs, pieces, wide)
+        # by hand: backwards, PyTorch's own takes three tenths of a step's time on a processor
+        query, key, value = (parts(line) for line in (self.q, self.k, self.v))
+        fits = (query @ key.transpose(2, 3)).float() * query.shape[-1] ** -0.5
+        looks = fits.masked_fill(~there[:, None, None, :], -torch.inf).softmax(-1)
+        looked = (looks.to(value.dtype) @ value).transpose(1, 2).reshape(pairs, pieces, wide)
         seen = self.aln(seen + self.drop(self.ao(looked)))
         further: Tensor = self.oln(seen + self.drop(self.fo(functional.gelu(self.fi(seen)))))
         return further

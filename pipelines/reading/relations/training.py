@@ -19,7 +19,7 @@ from pipelines.reading.relations.gold import read_labelled, targets
 from pipelines.reading.relations.labels import LABELS, TYPES, Matrix
 from pipelines.reading.relations.pieces import Pieces
 from pipelines.reading.relations.pretrained import load_pretrained
-from pipelines.reading.relations.scoring import bar_for, best_f1, micro_f1
+from pipelines.reading.relations.scoring import bar_for, best_f1, f1_at, micro_f1
 from pipelines.reading.relations.weighing import train_weights
 
 _FOLDS: Final = 5
@@ -88,7 +88,10 @@ def _card(mixing: Mixing, scores: Sequence[Matrix], wanted: Matrix, folds: Folds
         labels[rest], types[rest] = other([one[rest] for one in scores])
     bars: dict[str, dict[str, float]] = {}
     for at, kind in enumerate(TYPES):
-        f1, bar = best_f1(types[:, at], wanted[:, many + at])
+        # Where chances are right, this bar has the best F1 to be expected. The one at which F1 is best on the few
+        # pairs held out leans to these: as weighed on five folds, it lost .006 more on the other four.
+        _, bar = best_f1(types[:, at], types[:, at])
+        f1 = f1_at(types[:, at], wanted[:, many + at], bar)
         automatic = bar_for(types[:, at], wanted[:, many + at], _AUTOMATIC)
         bars[kind] = {"f1": round(f1, 4), "best": round(bar, 4), "automatic": round(automatic, 4)}
     best, bar = best_f1(labels[:, 1:], wanted[:, 1:many])
