@@ -356,6 +356,15 @@ def test_measures_on_a_case_counted_by_hand() -> None:
     assert micro_f1(labels, np.array([[0, 1, 1], [0, 0, 1]], np.float32)) == pytest.approx(0.5)
 
 
+def test_the_bar_of_right_chances_is_half_the_f1_that_it_brings() -> None:
+    chance = np.random.default_rng(5)
+    chances = chance.beta(0.5, 1.5, 20_000).astype(np.float32)
+    holds = (chance.random(len(chances)) < chances).astype(np.float32)
+    expected, bar = best_f1(chances, chances)
+    assert bar == pytest.approx(expected / 2, abs=0.005)
+    assert f1_at(chances, holds, bar) == pytest.approx(best_f1(chances, holds)[0], abs=0.005)
+
+
 def test_the_model_that_ships_is_as_good_as_its_card_says() -> None:
     gold = read_labelled(shared("text", "finre_valid.tsv"))[:300]
     told = type_chances([(one.text, one.first, one.second) for one in gold])
