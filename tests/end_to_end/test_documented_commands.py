@@ -49,7 +49,7 @@ LEFT = {
     "doctor": "tells what is wrong with this machine, and ends with 1 where something is",
     "measure 2010": "years of the reader's own files",
     "network 2010": "years of the reader's own files",
-    "serve": "serves until it is stopped",
+    "--store sqlite:///new.db crawl": "an archive of the reader's own",
 }
 #: What is shown to be refused, by its exit code.
 REFUSED = {"judge 滴滴出行 高德地图 same": 1}
