@@ -128,7 +128,7 @@ def test_every_column_is_described_and_no_other() -> None:
 
 
 def test_a_column_that_nobody_described_is_named() -> None:
-    told = {"tables": {}, "shared": {}}
+    told: dict[str, dict[str, str]] = {"tables": {}, "shared": {}}
     with pytest.raises(KeyError, match=r"fact\.slot"):
         meaning(metadata.tables["fact"].columns["slot"], told)
 

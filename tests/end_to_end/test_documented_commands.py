@@ -96,8 +96,7 @@ def _run(words: list[str]) -> tuple[int, str]:
     """The exit code of a command line, and all that it said."""
     said = io.StringIO()
     with contextlib.redirect_stdout(said), contextlib.redirect_stderr(said):
-        try:
+        with pytest.raises(SystemExit) as end:
             main.main(words, prog_name="valuenet")
-        except SystemExit as end:
-            return (end.code if isinstance(end.code, int) else int(end.code is not None)), said.getvalue()
-    return 0, said.getvalue()
+    code = end.value.code
+    return (code if isinstance(code, int) else int(code is not None)), said.getvalue()
