@@ -136,7 +136,7 @@ class Archive:
         digest = hashlib.sha256(body).hexdigest()
         content_type = next((v for k, v in kept.items() if k.lower() == "content-type"), "")
         known = None if is_new else self._known(url, digest)
-        if known is not None:
+        if known is not None and self._is_there(*known[0]):
             place, first_seen = known
             found = SnapshotRef(digest, *place, status=status, content_type=content_type, size=len(body))
             if fetched_at > first_seen:
@@ -214,6 +214,17 @@ class Archive:
                 )
             ).first()
         return None if row is None else ((row.archive, row.offset), row.first_seen)
+
+    def _is_there(self, archive: str, offset: int) -> bool:
+        """Whether what was kept can still be read: what is damaged is kept anew, and cited there."""
+        if not archive.endswith((".warc.gz", ".warc")):
+            return (self.folder / archive).is_file()
+        try:
+            read_snapshot(self.folder, archive, offset)
+        except StoreError as error:
+            _log.warning("kept anew: %s", error)
+            return False
+        return True
 
     def _write(
         self, url: str, body: bytes, status: int, headers: dict[str, str], at: dt.datetime, digest: str

@@ -312,7 +312,8 @@ class _Batch:
         self._count(connection, counted, fresh)
         upsert(
             connection, schema.snapshot, _sorted(self.snapshots), conflict=["id"],
-            update={"first_seen": EARLIER, "last_seen": LATER},
+            # the same bytes lie elsewhere where their first record was damaged
+            update={"archive": TAKE, "offset": TAKE, "first_seen": EARLIER, "last_seen": LATER},
         )  # fmt: skip
         upsert(
             connection, schema.page, _sorted({k: row for k, row in self.pages.items() if k not in late}),

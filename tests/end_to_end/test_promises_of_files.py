@@ -71,7 +71,7 @@ def exchanged(data: bytes, places: list[int]) -> bytes:
 
 
 @pytest.mark.parametrize("harm", [cut_end, cut_middle, scratched, exchanged])
-def test_a_damaged_archive_is_told_and_the_store_goes_on(
+def test_a_damaged_archive_is_told_and_the_next_full_visit_mends_it(
     place: Path, harm: Callable[[bytes, list[int]], bytes]
 ) -> None:
     path, places = warc(place, "ror"), offsets(place, "ror")
@@ -83,8 +83,9 @@ def test_a_damaged_archive_is_told_and_the_store_goes_on(
     assert all(fault["url"].startswith("https://api.ror.org/") for fault in told["faults"])
     before = content(f"sqlite:///{place / 'valuenet.db'}")
     with SampleWeb() as web:
-        run("crawl", "ror", "--web", web.base, cwd=place, timeout=200)
+        run("crawl", "ror", "--full", "--web", web.base, cwd=place, timeout=200)
     assert content(f"sqlite:///{place / 'valuenet.db'}")["fact"] == before["fact"]
+    assert "0 bad" in run("archive", "check", cwd=place).stdout, "what was damaged is kept anew"
 
 
 @pytest.mark.parametrize("harm", [cut_end, scratched, exchanged])
