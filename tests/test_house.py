@@ -73,7 +73,6 @@ TESTED_ELSEWHERE: dict[str, str] = {
     "entity_resolution/entities.py": "tests/entity_resolution/test_description.py",
     "entity_resolution/log.py": "tests/entity_resolution/test_clustering.py",
     "entity_resolution/matcher.py": "tests/entity_resolution/test_modelled.py",
-    "entity_resolution/review/openapi_reconcile.py": "tests/entity_resolution/review/test_openapi.py",
     "entity_resolution/storage.py": "tests/entity_resolution/test_resolver.py",
     "entity_resolution/vocabulary.py": "tests/entity_resolution/test_names.py",
     "pipelines/commands.py": "tests/crawlers/test_running.py",
