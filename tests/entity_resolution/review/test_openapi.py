@@ -73,7 +73,8 @@ def served(store: Engine) -> Iterator[Server]:
     waiting_store(store)
     waiting_world(store, ("甲牌科技", "甲牌", "same"), ("乙云", "乙牌", "unit of"))
     server = Server(store, Address(port=0), users=None, who="ann")
-    object.__setattr__(server.app.extensions["access"], "pace", Pace(10_000, 10_000))  # not what is asked here
+    # how fast one may ask is not what is asked here
+    object.__setattr__(server.app.extensions["access"], "pace", Pace(10_000, 10_000))
     thread = threading.Thread(target=server.run, daemon=True)
     thread.start()
     yield server
