@@ -75,6 +75,7 @@ def test_nothing_is_left_that_is_not_shown() -> None:
         assert any(line(one).startswith(start) for one in SHOWN), f"no page shows {start} any more"
 
 
+@pytest.mark.timeout(900)  # some fifty commands, one after another
 def test_commands_run_on_the_demo_s_store(demo: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """In the order of the pages, ; every failure is told at the end."""
     monkeypatch.chdir(demo)
@@ -95,8 +96,7 @@ def test_commands_run_on_the_demo_s_store(demo: Path, monkeypatch: pytest.Monkey
 def _run(words: list[str]) -> tuple[int, str]:
     """The exit code of a command line, and all that it said."""
     said = io.StringIO()
-    with contextlib.redirect_stdout(said), contextlib.redirect_stderr(said):
-        with pytest.raises(SystemExit) as end:
-            main.main(words, prog_name="valuenet")
+    with contextlib.redirect_stdout(said), contextlib.redirect_stderr(said), pytest.raises(SystemExit) as end:
+        main.main(words, prog_name="valuenet")
     code = end.value.code
     return (code if isinstance(code, int) else int(code is not None)), said.getvalue()
