@@ -36,7 +36,7 @@ def login() -> ResponseReturnValue:
     if access.users is None:
         abort(404)
     onward = local_path(request.values.get("next", "")) or url_for("pages.overview")
-    if request.method == "GET":
+    if request.method != "POST":  # HEAD, too
         return render_template("login.html", onward=onward, problem="", wait=0, name="")
     name, password = request.form.get("name", "")[:_NAME_MOST], request.form.get("password", "")
     tried = (name, request.remote_addr or "")
@@ -73,7 +73,7 @@ def account() -> ResponseReturnValue:
     access = the_access()
     if access.users is None:
         abort(404)
-    if request.method == "GET":
+    if request.method != "POST":  # HEAD, too
         return render_template("account.html", told=told(), problem="", message="", wait=0, shortest=SHORTEST)
     tried = (str(g.who), request.remote_addr or "")
     problem, message, wait = "", "", access.attempts.seconds_to_wait(*tried)

@@ -118,3 +118,9 @@ def test_a_sign_that_no_text_holds_is_refused(small: Engine, users: Users) -> No
     for path in ("/search?q=a%00b", "/entity/a%00b", "/nothing/%00"):
         assert visitor.get(path).status_code == 400
     assert visitor.post("/undo/1", {"reason": "a\0b"}).status_code == 400
+
+
+def test_looking_at_the_login_is_no_attempt(small: Engine, users: Users) -> None:
+    visitor = Visitor(app_on(small, users=users), enter=False)
+    assert visitor.client.head("/login", base_url="http://127.0.0.1:8000").status_code == 200
+    assert rows(small, schema.audit) == []
