@@ -97,7 +97,7 @@ CASES = (
     Case("report", "frozen", ("report", "2021", "--out", "{out}", "--only", "table_3"), "report"),
     Case("package", "frozen", ("package", "2021", "--data-only", "--out", "{out}"), "package", share=2),
     Case("archive", "crawled", ("archive", "index", "--out", "{out}/index.cdxj"), "index", share=2),
-    Case("backup", "crawled", ("backup", "{out}/backup.zip"), "backup", share=2),
+    Case("backup", "crawled", ("backup", "--force", "{out}/backup.zip"), "backup", share=2),
     Case("schedule", "empty", ("schedule", "run", "ror", "--once", "--no-read", "--web", "{web}")),
     Case("queue", "asked", ("queue", "work", "--once", "--dead-after", "5", "--web", "{web}"), postgres=True),
 )

@@ -1,4 +1,4 @@
-"""A PostgreSQL server that is started anew in the middle of the work, and a browser that dies on a page."""
+"""A PostgreSQL server that is started anew in the middle of the work."""
 
 from __future__ import annotations
 
@@ -160,25 +160,6 @@ def test_a_crawl_and_a_resolution_survive_a_restart(
     assert "Traceback" not in said
     run("--store", store, "resolve", cwd=tmp_path, timeout=200)
     assert entities(store) == entities(whole)
-
-
-def test_workers_wait_for_the_server_and_go_on(
-    server: Server, web: SampleWeb, whole: str, tmp_path: Path
-) -> None:
-    store = server.database("queued")
-    run("--store", store, "init", cwd=tmp_path)
-    run("--store", store, "queue", "add", "ror", "gleif", cwd=tmp_path)
-    process = begin(
-        "--store", store, "queue", "work", "--once", "--dead-after", "5", "--web", web.base, cwd=tmp_path
-    )
-    wait_for(store, "page", process)
-    server.stop()
-    time.sleep(3)
-    server.start()
-    said, _ = process.communicate(timeout=400)
-    assert process.returncode == 0, said
-    assert "Traceback" not in said
-    assert content(store) == content(whole)
 
 
 def test_the_review_page_is_there_again_after_a_restart(server: Server, tmp_path: Path) -> None:
