@@ -82,7 +82,7 @@ CASES = (
     Case("init", "nothing", ("init",), share=2),
     Case("import", "empty", ("import", "financing", "{files}/financing.csv"), share=3),
     Case("crawl", "empty", ("crawl", "cac", "ror", "--web", "{web}"), share=3),
-    Case("read", "crawled", ("read", "--processes", "1", "--limit", "12")),
+    Case("read", "crawled", ("read", "--processes", "1")),
     Case("resolve", "crawled", ("resolve",), share=3),
     Case(
         "judge",
