@@ -29,6 +29,8 @@ SPAN: Final = 8
 _PRINTED_YEARS: Final = (2015, 2017, 2019, 2021)
 #: Years further apart than this are a slip of the pen, not a wish.
 _YEARS_MOST: Final = 200
+#: Each cell of a table asks for the rows behind it: those of the last few years asked for stay at hand.
+_KEPT_YEARS: Final = 3
 
 
 @dataclass(frozen=True, eq=False)
@@ -45,6 +47,9 @@ class Basis:
         default_factory=dict, repr=False
     )
     _kept: dict[str, Any] = field(default_factory=dict, repr=False, init=False)
+    _until: dict[tuple[int, tuple[str, ...]], pd.DataFrame] = field(
+        default_factory=dict, repr=False, init=False
+    )
 
     def __post_init__(self) -> None:
         if not self.years:
@@ -119,11 +124,19 @@ class Basis:
         return found
 
     def until(self, year: int, dimensions: Collection[str] = DIMENSIONS) -> pd.DataFrame:
-        """The rows of `relations` behind the network of a year."""
-        rows = self.relations
-        wanted = (rows["date"].dt.year <= year) & rows["dimension"].isin(list(dimensions))
-        found: pd.DataFrame = rows.loc[wanted]
-        return found
+        """The rows of `relations` behind the network of a year, not to be changed in place."""
+        key = (year, tuple(dimensions))
+        if key not in self._until:
+            rows = self.relations
+            wanted = (rows["date"].dt.year <= year) & rows["dimension"].isin(list(dimensions))
+            while len(self._until) >= _KEPT_YEARS:
+                del self._until[next(iter(self._until))]
+            self._until[key] = rows.loc[wanted]
+        return self._until[key]
+
+    def facts_until(self, year: int) -> Ints:
+        """The distinct facts behind the network of a year, rising; one array, however often it is asked for."""
+        return self.once(f"facts until {year}", lambda basis: fact_ids(basis.until(year)))
 
     def domestic(self, entities: Iterable[str]) -> list[bool | None]:
         """Whether each is domestic; None where no source names its country."""

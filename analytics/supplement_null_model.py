@@ -8,7 +8,7 @@ from typing import Any, Final
 import pandas as pd
 from sqlalchemy import Engine
 
-from analytics.basis import Basis, fact_ids
+from analytics.basis import Basis
 from analytics.exhibits import Column, Table, Words
 from analytics.networks import Network
 from analytics.null_model import DRAWS, Beside, beside_chance
@@ -60,7 +60,7 @@ def null_model_supplement(_engine: Engine, basis: Basis) -> Table:
     frame[numbers] = frame[numbers].astype(float)
 
     def behind(row: int, _column: str) -> Ints:
-        return fact_ids(basis.until(int(frame["year"].iloc[row])))
+        return basis.facts_until(int(frame["year"].iloc[row]))
 
     notes = (
         Words(

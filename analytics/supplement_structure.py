@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 from sqlalchemy import Engine
 
-from analytics.basis import Basis, fact_ids
+from analytics.basis import Basis
 from analytics.centrality import betweenness, estimated_betweenness
 from analytics.concentration import gini, top_share
 from analytics.cores import cores
@@ -70,7 +70,7 @@ def structure_supplement(_engine: Engine, basis: Basis) -> Table:
     frame = frame.astype(dict.fromkeys(counts, "Int64")).astype({"year": np.int64})
 
     def behind(row: int, _column: str) -> Ints:
-        return fact_ids(basis.until(int(frame["year"].iloc[row])))
+        return basis.facts_until(int(frame["year"].iloc[row]))
 
     return Table("supplement_1", TITLE, _COLUMNS, ("year",), "reciprocity", frame, behind, _notes(basis))
 

@@ -6,7 +6,7 @@ from typing import Final
 
 import numpy as np
 
-from analytics.basis import Basis, fact_ids
+from analytics.basis import Basis
 from analytics.exhibits import Column, Table, Words
 from analytics.measures import measure_table
 from analytics.simple_graph import Ints
@@ -37,7 +37,7 @@ def networks_table(basis: Basis) -> Table:
     frame[measured] = frame[measured].astype(float).mask(bare)
 
     def behind(row: int, _column: str) -> Ints:
-        return fact_ids(basis.until(int(frame["year"].iloc[row])))
+        return basis.facts_until(int(frame["year"].iloc[row]))
 
     notes = [
         Words(

@@ -24,6 +24,8 @@ LINES_MOST: Final = 1000
 IN_FULL: Final = 20
 #: Cells named on a page of facts; more are counted.
 CELLS_MOST: Final = 40
+#: Names of sets that are kept at hand while cells are added.
+_NAMES_KEPT: Final = 16
 
 
 @dataclass(slots=True)
@@ -55,6 +57,7 @@ class FactPages:
         """`days`: first day of valid time of each fact of the store (NaT: undated); the index is the fact."""
         self.most, self.lines = most, lines
         self.sets: dict[str, FactSet] = {}
+        self._names: dict[int, tuple[Ints, str]] = {}
         self._ids = days.index.to_numpy(dtype=np.int64)
         assert (np.diff(self._ids) > 0).all(), "facts come in the order of their ids"
         years = days.dt.year.fillna(0).to_numpy(dtype=np.int64)
@@ -72,12 +75,22 @@ class FactPages:
             return ""
         if facts.dtype.kind not in "iu":
             raise TypeError(f"{cell}: ids of facts are whole numbers; {facts.dtype} would round them")
+        name = self._name(facts)
         facts = facts.astype(np.int64)  # beside another kind of whole number numpy would make both decimal
-        name = name_of(facts)
         found = self.sets.setdefault(name, FactSet(name, facts))
         if cell not in found.cells:
             found.cells.append(cell)
         return name
+
+    def _name(self, facts: Ints) -> str:
+        """The name of a set; many cells in a row hand over the very same array."""
+        known = self._names.get(id(facts))
+        if known is None:
+            if len(self._names) >= _NAMES_KEPT:
+                del self._names[next(iter(self._names))]
+            # the array is kept beside its name, so that no other one gets its id meanwhile
+            self._names[id(facts)] = known = (facts, name_of(facts))
+        return known[1]
 
     def facts(self) -> Ints:
         """All facts of all sets, rising."""
