@@ -205,7 +205,7 @@ def test_spans_stay_in_order_whatever_the_clock_does(
     """Three visits: as usual, under a clock that was set back or forward or jumps meanwhile, and as usual again.
     At the second half of what was there is gone, at the third it is back."""
     asked = ("--store", store_address, "crawl", "ror", "--archive", str(tmp_path / "archive"), "--web")
-    larger, smaller = (SampleWeb(world=make_world(5, size)) for size in (0.003, 0.0025))
+    larger, smaller = (SampleWeb(world=make_world(5, size)) for size in (0.004, 0.003))
     with larger, smaller:
         clocked(0, 0, *asked, larger.base, cwd=tmp_path)
         whole = statements(store_address)
