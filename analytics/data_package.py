@@ -65,6 +65,9 @@ def write_package(
     tables, figures and supplements. Raises `UsageError` for a folder that holds anything else, or for an
     unknown source.
     """
+    old = folder.with_name(folder.name + ".old")
+    if old.exists() and not folder.exists():  # killed between the two names
+        old.rename(folder)
     _refuse_other_things(folder)
     packing = Packing(engine, basis, passing_on(engine, vouched))
     part = folder.with_name(folder.name + ".part")
@@ -72,9 +75,12 @@ def write_package(
     part.mkdir(parents=True)
     try:
         packed = _write(engine, packing, part, exhibits, progress)
+        # at any moment one whole package is there, under this name or beside it
+        shutil.rmtree(old, ignore_errors=True)
         if folder.exists():
-            shutil.rmtree(folder)
-        part.replace(folder)
+            folder.rename(old)
+        part.rename(folder)
+        shutil.rmtree(old, ignore_errors=True)
     finally:
         shutil.rmtree(part, ignore_errors=True)
     return Packed(folder, *packed)

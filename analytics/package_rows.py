@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import datetime as dt
 import json
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, Final
@@ -129,7 +129,7 @@ class Packing:
             said.setdefault(entity, []).append(name)
         stated = set(self.facts.loc[self.facts["kind"] == "name", "value"])
         rows = []
-        for row in chosen.itertuples(index=False):
+        for row in _each(chosen):
             written = said.get(row.entity, [])
             # a name that only a withheld source writes gives way to one that may be passed on
             fits = row.name in written or row.name in stated or not written
@@ -163,7 +163,7 @@ class Packing:
             (int(row.fact), row.kind, row.value, row.as_written, _number(row.number), _number(row.low),
              _number(row.high), row.unit, _json(row.detail), _date(row.date), _date(row.end), row.precision,
              row.source)
-            for row in self.facts.itertuples(index=False)
+            for row in _each(self.facts)
         ]  # fmt: skip
 
     def _roles(self) -> list[Row]:
@@ -188,7 +188,7 @@ class Packing:
             (int(row.fact), row.source, row.target, row.dimension, _date(row.date), _whole(row.via),
              row.person if isinstance(row.person, str) else None, _list(row.detail, "technologies"),
              _list(row.detail, "applications"))
-            for row in self.relations.itertuples(index=False)
+            for row in _each(self.relations)
         ]  # fmt: skip
 
     def _edges(self) -> list[Row]:
@@ -198,14 +198,14 @@ class Packing:
             rows += [
                 (year, ends[edge.source], ends[edge.target], edge.dimension, int(edge.facts), float(edge.weight),
                  _date(edge.since))
-                for edge in network.edges.itertuples(index=False)
+                for edge in _each(network.edges)
             ]  # fmt: skip
         return rows
 
     def _sample(self) -> list[Row]:
         shown, heads = {row[0]: row[1] for row in self._entities()}, self.basis.heads
         rows: dict[str, Row] = {}
-        members = list(self.basis.edition.members.itertuples(index=False))
+        members = list(_each(self.basis.edition.members))
         # of a company and its unit, both members, what is said of the company itself stands
         for row in sorted(members, key=lambda row: heads.get(row.entity, row.entity) != row.entity):
             head = heads.get(row.entity, row.entity)
@@ -217,7 +217,7 @@ class Packing:
         shown = {row[0]: row[1] for row in self._entities()}
         return [
             (row.entity, shown[row.entity], row.reason)
-            for row in self.basis.edition.left.itertuples(index=False)
+            for row in _each(self.basis.edition.left)
             if row.entity in shown
         ]
 
@@ -289,3 +289,8 @@ def _date(value: Any) -> dt.date | None:
 
 def _second(value: dt.datetime) -> dt.datetime:
     return value.astimezone(dt.UTC).replace(microsecond=0)
+
+
+def _each(frame: pd.DataFrame) -> Iterator[Any]:
+    """The rows of a frame, a column an attribute; what a column holds, the frame's maker knows."""
+    return iter(frame.itertuples(index=False))

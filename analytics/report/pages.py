@@ -47,9 +47,8 @@ class Pages:
         return say(key, self.language)
 
     def write(self) -> int:
-        """Write all pages but those of facts and entities; returns how many."""
+        """Write all pages but the first and those of facts and entities; returns how many."""
         content = self.content
-        self._first()
         for at, chapter in enumerate(content.chapters):
             self._chapter(at, chapter)
         self._whole()
@@ -75,6 +74,16 @@ class Pages:
             "failed": sum(not one.ok for one in self.content.checks),
             "checked": len(self.content.checks),
         }
+
+    def write_first(self) -> int:
+        """Write the page to begin with, when all others are there: a report without it is not finished."""
+        before = self.written
+        self._first()
+        return self.written - before
+
+    def forget_first(self) -> None:
+        """Take away the first page of an earlier report, which this one is written over."""
+        (self.folder / "index.html").unlink(missing_ok=True)
 
     def _first(self) -> None:
         summary, language = self.content.summary, self.language

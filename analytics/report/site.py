@@ -2,7 +2,8 @@
 
 Invariants: the same store gives the same bytes (no page says when it was made, only when the newest snapshot was);
 text of the web is escaped everywhere; no page loads anything from elsewhere, and the one script that there is, the
-search's, runs on the pages with a search box alone.
+search's, runs on the pages with a search box alone; the pages to begin with are written last, so that a report that
+was broken off has none.
 """
 
 from __future__ import annotations
@@ -67,8 +68,10 @@ def write_report(
         raise UsageError(f"{out} is a file; a report is a folder")
     content = Content(engine, basis, entities_most, only)
     told = progress or (lambda _pages: None)
-    _shared_files(content, out)
     languages = [Pages(content, language, out, told) for language in LANGUAGES]
+    for one in languages:
+        one.forget_first()
+    _shared_files(content, out)
     count = sum(one.write() for one in languages)
     found = tasks(
         content, [Pages(content, language, out, lambda _pages: None) for language in LANGUAGES], out
@@ -77,6 +80,7 @@ def write_report(
     for pages in done(found, 1 if few and workers is None else workers_of(workers), partial(_begin, engine)):
         count += pages
         told(pages)
+    count += sum(one.write_first() for one in languages)
     pictures = len(charts.FORMATS) * len(LANGUAGES) * len(content.figures)
     failed = sum(not one.ok for one in content.checks)
     return Written(out, count, len(content.tables), pictures, failed)

@@ -208,3 +208,14 @@ def test_the_command(world_store: Engine, bare: Path, tmp_path: Path) -> None:
     assert content(tmp_path / "p") == content(bare)
     assert CliRunner().invoke(main, [*words, "--pass-on", "nowhere"], prog_name="valuenet").exit_code == 2
     assert CliRunner().invoke(main, [*words, "--sample", "2022"], prog_name="valuenet").exit_code == 2
+
+
+def test_a_package_that_was_moved_aside_when_its_maker_was_killed_comes_back(tmp_path: Path) -> None:
+    folder = tmp_path / "package"
+    aside = tmp_path / "package.old"
+    aside.mkdir()
+    (aside / "kept.txt").write_text("whole", encoding="utf-8")
+    with pytest.raises(UsageError):  # it comes back first, and is then refused for what is in it
+        write_package(None, None, folder)  # type: ignore[arg-type]  # neither is reached
+    assert (folder / "kept.txt").read_text("utf-8") == "whole"
+    assert not aside.exists()
