@@ -79,7 +79,9 @@ _QUALIFIERS: Final = {
     "nearly": "近|将近|接近|nearly|almost",
     "about": "约|大约|约为|约合|大概|左右|上下|about|around|approximately|approx.|approx|circa",
     "least": "超|超过|突破|逾|至少|不少于|不低于|高达|上|以上|及以上|或以上|起|over|more than|at least|>|+|≥|>=",
-    "most": "不超过|不超|至多|最多|不足|不到|不高于|低于|少于|以下|及以下|以内|under|less than|up to|at most|<|≤|<=",
+    "most": (
+        "不超过|不超|至多|最多|不足|不到|不高于|低于|少于|以下|及以下|以内|under|less than|up to|at most|<|≤|<="
+    ),
     "order": "级|级别|量级|规模",
 }
 _RANGE: Final = ("-", "–", "—", "~", "至", "到", "to")

@@ -17,7 +17,9 @@ from tests.analytics.graph_samples import Edges, edge_lists, network
 def named(names: str, pairs: list[str]) -> Network:
     """One node a letter."""
     at = {name: place for place, name in enumerate(names)}
-    edges = pd.DataFrame([(at[pair[0]], at[pair[1]]) for pair in pairs], columns=["source", "target"], dtype=np.int64)
+    edges = pd.DataFrame(
+        [(at[pair[0]], at[pair[1]]) for pair in pairs], columns=["source", "target"], dtype=np.int64
+    )
     return Network(None, pd.DataFrame({"entity": list(names)}), edges.assign(weight=1.0))
 
 

@@ -24,7 +24,9 @@ _NOTHING: Final = frozenset(
 )
 _NUMBER: Final = re.compile(r"(?:\d{1,3}(?:,\d{3})+|\d+)(?:\.\d+)?")
 _GROUPED: Final = re.compile(r"\d{1,3}(?:,\d{3})+(?:\.\d{2})?")
-_MARKS: Final = re.compile(r"(?:\[[\da-z注]{1,3}\]|\((?:注)?[\d一二三四五六七八九]?注?\)|注\d{0,2}|(?<!\*)\*+)$")
+_MARKS: Final = re.compile(
+    r"(?:\[[\da-z注]{1,3}\]|\((?:注)?[\d一二三四五六七八九]?注?\)|注\d{0,2}|(?<!\*)\*+)$"
+)
 _MINUS: Final = str.maketrans(dict.fromkeys("−－–—‐‑﹣ー", "-") | {"，": ","})
 
 _SCALES: Final = {
