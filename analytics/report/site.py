@@ -76,6 +76,8 @@ def write_report(
     found = tasks(
         content, [Pages(content, language, out, lambda _pages: None) for language in LANGUAGES], out
     )
+    if content.explorer:  # it takes longest: first
+        found.insert(0, partial(_explorer, content, out))
     few = len(content.fact_pages.shelves) + len(content.entities.listed) < FEW_PAGES
     for pages in done(found, 1 if few and workers is None else workers_of(workers), partial(_begin, engine)):
         count += pages
@@ -98,12 +100,15 @@ def _shared_files(content: Content, out: Path) -> None:
         write_text(out / "data" / f"{shown.id}.csv", table_csv(shown))
     (out / "pictures").mkdir(parents=True, exist_ok=True)
     write_index(content, out / "search")
-    if content.explorer:
-        write_explorer(content.engine, content.basis, out / "explorer", root_links=_ways_back(content))
     if content.changes is not None:
         rows = content.changes.found.rows
         values = ([None if one != one else one for one in row] for row in rows.itertuples(index=False))
         csv_files.write_csv(out / "data" / "changes.csv", list(rows.columns), values)
+
+
+def _explorer(content: Content, out: Path) -> int:
+    write_explorer(content.engine, content.basis, out / "explorer", root_links=_ways_back(content))
+    return 0
 
 
 def _ways_back(content: Content) -> RootLinks:
