@@ -27,6 +27,7 @@ LEFT = {
     "read": "its own tests read; loading the models takes long",
     "readings": "needs readings that wait, by number",
     "review": "serves until it is stopped, or speaks of numbers of another store",
+    "metrics": "serves until it is stopped",
     "import": "files of the reader's own",
     "match": "files of the reader's own",
     "cluster": "files of the reader's own",
@@ -77,7 +78,7 @@ def test_nothing_is_left_that_is_not_shown() -> None:
 
 @pytest.mark.timeout(900)  # some fifty commands, one after another
 def test_commands_run_on_the_demo_s_store(demo: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """In the order of the pages, ; every failure is told at the end."""
+    """In the order of the pages; every failure is told at the end."""
     monkeypatch.chdir(demo)
     monkeypatch.setenv("VALUENET_STORE", "sqlite:///demo/valuenet.db")
     assert len(RUN) > 30
