@@ -8,4 +8,4 @@ cd "$(dirname "${BASH_SOURCE[0]}")/.."
 
 # Old measurements of other runs would count as covered.
 rm -f .coverage .coverage.*
-exec .venv/bin/python -m pytest -n auto --cov --cov-report=term:skip-covered --cov-fail-under=90 "$@"
+exec .venv/bin/python -m pytest -n auto --dist worksteal --cov --cov-report=term:skip-covered --cov-fail-under=90 "$@"
