@@ -46,7 +46,12 @@ def each(tasks: Sequence[Callable[[], Found]], workers: int) -> list[Found]:
     if workers == 1 or len(tasks) < 2:
         return [task() for task in tasks]
     with _shared(tasks), multiprocessing.get_context("fork").Pool(workers) as pool:
-        return list(pool.imap(_do, range(len(tasks))))
+        # all are waited for before an error is raised: a pool that is ended in the middle of a task may hang
+        told = pool.map(_tried, range(len(tasks)), chunksize=1)
+    for _, error in told:
+        if error is not None:
+            raise error
+    return [found for found, _ in told]
 
 
 @contextmanager
@@ -61,6 +66,13 @@ def _shared(tasks: Sequence[Callable[[], Any]]) -> Iterator[None]:
     finally:
         gc.unfreeze()
         _tasks = ()
+
+
+def _tried(at: int) -> tuple[Any, Exception | None]:
+    try:
+        return _tasks[at](), None
+    except Exception as error:
+        return None, error
 
 
 def _do(at: int) -> Any:
