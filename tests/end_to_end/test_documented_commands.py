@@ -28,6 +28,8 @@ LEFT = {
     "readings": "needs readings that wait, by number",
     "review": "serves until it is stopped, or speaks of numbers of another store",
     "metrics": "serves until it is stopped",
+    "changes --webhook": "a receiver and a secret of the reader's own",
+    "replay ror --json": "goes on into another program",
     "import": "files of the reader's own",
     "match": "files of the reader's own",
     "cluster": "files of the reader's own",
