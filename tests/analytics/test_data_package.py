@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import frictionless
+import frictionless.formats.csv.parser
 import pyarrow.parquet as pq
 import pytest
 import yaml
