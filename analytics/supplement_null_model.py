@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from functools import partial
 from typing import Any, Final
 
 import pandas as pd
@@ -13,11 +12,10 @@ from analytics.exhibits import Column, Table, Words
 from analytics.networks import Network
 from analytics.null_model import DRAWS, Beside, beside_chance
 from analytics.simple_graph import Ints
-from analytics.working import each, workers_of
+from analytics.working import LARGE, each_network
 
 TITLE: Final = Words("与随机网络的比较", "The network beside random ones")
-#: Of networks with so many edges fewer are drawn: each takes about a second, and their values lie close together.
-LARGE: Final = 20_000
+#: Of large networks fewer are drawn: each takes about a second, and their values lie close together.
 DRAWS_OF_LARGE: Final = 3
 
 #: Measure → its words; the fields of `analytics.null_model.Structure`.
@@ -49,9 +47,7 @@ def null_model_supplement(_engine: Engine, basis: Basis) -> Table:
     """Rows by year and measure; a year without edges has none to compare."""
     rows: list[dict[str, Any]] = []
     networks = [basis.network(year) for year in basis.years]
-    large = any(len(network.edges) >= LARGE for network in networks)
-    every = each([partial(_beside, network) for network in networks], workers_of(None) if large else 1)
-    for year, (draws, found) in zip(basis.years, every, strict=True):
+    for year, (draws, found) in zip(basis.years, each_network(networks, _beside), strict=True):
         for measure, words in _MEASURES.items():
             row = {"year": year, "measure": measure, "label": words.zh, "label_en": words.en, "draws": draws}
             rows.append(row | (_numbers(found[measure]) if found else {}))

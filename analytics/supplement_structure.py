@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-from functools import partial
 from typing import Any, Final
 
 import numpy as np
@@ -21,14 +20,12 @@ from analytics.networks import Network
 from analytics.power_law import PowerLawFit, fit_power_law
 from analytics.reciprocity import reciprocity
 from analytics.simple_graph import Ints
-from analytics.working import each, workers_of
+from analytics.working import each_network
 
 TITLE: Final = Words("网络结构的进一步指标", "Further measures of the network's structure")
 
 #: Start nodes from which the share of betweenness is estimated; networks with fewer are computed in full.
 _PIVOTS: Final = 256
-#: Years whose networks have so many edges are worked on by several processes.
-LARGE: Final = 20_000
 #: So many of the most central nodes.
 _CENTRAL: Final = 10
 _PERCENT: Final = Words("%", "%")
@@ -62,9 +59,7 @@ _COLUMNS: Final = (
 
 def structure_supplement(_engine: Engine, basis: Basis) -> Table:
     """A row a year, of the network of Table 3; a year without edges has no measures."""
-    networks = [basis.network(year) for year in basis.years]
-    large = any(len(network.edges) >= LARGE for network in networks)
-    rows = each([partial(_row, network) for network in networks], workers_of(None) if large else 1)
+    rows = each_network([basis.network(year) for year in basis.years], _row)
     frame = pd.DataFrame(rows, columns=[*(one.name for one in _COLUMNS), "verdict_en"])
     counts = [one.name for one in _COLUMNS if one.kind == "count"]
     frame = frame.astype(dict.fromkeys(counts, "Int64")).astype({"year": np.int64})

@@ -10,10 +10,16 @@ import multiprocessing
 import os
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from functools import partial
 from typing import Any, Final, TypeVar
+
+from analytics.networks import Network
 
 #: More processes than these gain little: the first one's memory is shared as long as nobody touches it.
 _WORKERS_MOST: Final = 8
+
+#: A network with so many edges is large: its measures take a second or more.
+LARGE: Final = 20_000
 
 #: One part of the work; says how many pages it wrote.
 Task = Callable[[], int]
@@ -52,6 +58,12 @@ def each(tasks: Sequence[Callable[[], Found]], workers: int) -> list[Found]:
         if error is not None:
             raise error
     return [found for found, _ in told]
+
+
+def each_network(networks: Sequence[Network], do: Callable[[Network], Found]) -> list[Found]:
+    """What `do` finds in each network, in their order; by several processes where one of them is large."""
+    large = any(len(network.edges) >= LARGE for network in networks)
+    return each([partial(do, network) for network in networks], workers_of(None) if large else 1)
 
 
 @contextmanager

@@ -108,7 +108,7 @@ def count_visits(engine: Engine, declaration: Declaration) -> None:
         if row is None:
             return
         failures, due_at, before, newest = row.failures, row.due_at, None, row.counted
-        for key, visit in _ended(connection, declaration.name):
+        for key, visit in ended_visits(connection, declaration.name):
             if key > (row.counted or 0):
                 due = next_due(declaration.cadence, visit, before, failures, _CHANCE.random())
                 failures, due_at, newest = due.failures, due.at, key
@@ -127,14 +127,14 @@ def count_visits(engine: Engine, declaration: Declaration) -> None:
         )
 
 
-def _ended(connection: Connection, source: str) -> list[tuple[int, Visit]]:
-    """The last visits that are over, oldest first, with the ids of their runs."""
+def ended_visits(connection: Connection, source: str, scope: str | None = None) -> list[tuple[int, Visit]]:
+    """The last visits that are over, oldest first, with the ids of their runs; with a scope, those of it alone."""
     run = schema.run
+    asked = run.c.scope.not_like("%limit=%") if scope is None else run.c.scope == scope
     rows = connection.execute(
         select(run.c.id, run.c.outcome, run.c.started_at, run.c.ended_at, run.c.note)
         .where(
-            run.c.source == source, run.c.kind == "crawl", run.c.outcome != "running",
-            run.c.scope.not_like("%limit=%"),
+            run.c.source == source, run.c.kind == "crawl", run.c.outcome != "running", asked,
         )
         .order_by(run.c.id.desc())
         .limit(LOOKED_BACK)

@@ -41,14 +41,15 @@ def test_a_second_visitor_is_turned_away_until_the_first_is_done(visited: Engine
     take(visited, NAME, "second")
 
 
-def test_of_many_at_once_one_wins(visited: Engine) -> None:
+def winners(store: Engine, part: str = "") -> list[str]:
+    """Who of six that try at once gets the turn."""
     won: list[str] = []
     barrier = threading.Barrier(6)
 
     def try_it(name: str) -> None:
         barrier.wait()
         try:
-            take(visited, NAME, name)
+            take(store, NAME, name, part=part)
         except Taken:
             return
         won.append(name)
@@ -58,7 +59,11 @@ def test_of_many_at_once_one_wins(visited: Engine) -> None:
         thread.start()
     for thread in threads:
         thread.join()
-    assert won == [holder(visited)]
+    return won
+
+
+def test_of_many_at_once_one_wins(visited: Engine) -> None:
+    assert winners(visited) == [holder(visited)]
 
 
 def test_a_lease_without_a_sign_of_life_ends(visited: Engine) -> None:
@@ -120,23 +125,7 @@ def test_parts_of_a_source_are_visited_at_once_and_the_whole_waits(visited: Engi
 
 
 def test_of_many_at_once_one_wins_a_part(visited: Engine) -> None:
-    won: list[str] = []
-    barrier = threading.Barrier(6)
-
-    def try_it(name: str) -> None:
-        barrier.wait()
-        try:
-            take(visited, NAME, name, part="site=a")
-        except Taken:
-            return
-        won.append(name)
-
-    threads = [threading.Thread(target=try_it, args=(f"visitor {n}",)) for n in range(6)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    assert len(won) == 1
+    assert len(winners(visited, "site=a")) == 1
 
 
 def test_a_part_whose_visitor_died_is_free_and_only_its_runs_are_closed(visited: Engine) -> None:
