@@ -15,7 +15,8 @@ from dataclasses import dataclass
 from itertools import pairwise
 from typing import Final
 
-from entity_resolution.review.showing import MARKS_MOST, UNSEEN
+from entity_resolution.review.showing import MARKS_MOST
+from pipelines import unseen
 from pipelines.console import harmless
 
 #: Characters shown before and behind the quote, and around a piece that stands far from it.
@@ -111,7 +112,7 @@ def visible(words: str) -> str:
     if words.isascii() and words.isprintable():
         return words
     lines = _EMPTY_LINES.sub(lambda found: " " * len(found[0]), words).split("\n")
-    text = "\n".join(harmless(line).translate(UNSEEN) for line in lines)
+    text = "\n".join(unseen.visible(harmless(line)) for line in lines)
     if text.isascii():
         return text
     kept, marks = [], 0

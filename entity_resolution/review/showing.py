@@ -10,12 +10,8 @@ import unicodedata
 from urllib.parse import urlsplit
 
 from pipelines.console import harmless
+from pipelines.unseen import visible
 
-#: Signs without a width, or that turn the direction round; a reader could not tell two names apart by them.
-UNSEEN = dict.fromkeys(
-    [0xAD, 0x61C, 0x115F, 0x1160, 0x180E, *range(0x200B, 0x2010), *range(0x2060, 0x2065), 0x3164, 0xFEFF],
-    "\ufffd",
-)
 #: So many marks may stand on one letter (Vietnamese needs two).
 MARKS_MOST = 3
 SHOWN_MOST = 300
@@ -25,7 +21,7 @@ def shown(words: object, most: int = SHOWN_MOST) -> str:
     """The words on one line, cut after `most` characters, unseen signs made visible, towers of marks cut off."""
     text = str(words)[: most + 1]
     cut = len(text) > most
-    text = harmless(text[:most]).translate(UNSEEN)
+    text = visible(harmless(text[:most]))
     if not text.isascii():
         text = _without_towers(text)
     return f"{text}…" if cut else text
