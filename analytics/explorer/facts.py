@@ -9,9 +9,10 @@ from sqlalchemy import Engine
 
 from analytics.basis import Basis
 from analytics.explorer.packing import text
-from analytics.report.describing import web_address, when
+from analytics.report.describing import when
 from analytics.report.wording import KINDS
 from analytics.trace import Quoted, TracedFact, trace
+from pipelines.web_addresses import web_address
 
 #: Edges whose facts stand in one file.
 EDGES_A_FILE: Final = 500

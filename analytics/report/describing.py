@@ -1,18 +1,15 @@
-"""Facts in the words of a page: what a template shows of one, in one language.
-
-Invariant: an address becomes a link only if it is http or https.
-"""
+"""Facts in the words of a page: what a template shows of one, in one language."""
 
 from __future__ import annotations
 
 import datetime as dt
 from dataclasses import dataclass
 from typing import Any, Final
-from urllib.parse import urlsplit
 
 from analytics.exhibits import Column, Language
 from analytics.report.wording import AMOUNT, DETAILS, KINDS, ROLES, VALUES, called, say
 from analytics.trace import Quoted, TracedFact
+from pipelines.web_addresses import web_address
 
 #: Longer words are cut: a page shows where they stand in full.
 _WORDS_MOST: Final = 600
@@ -109,15 +106,6 @@ def signed(value: Any, column: Column) -> str:
     """A difference as it is printed, with its sign."""
     text = cell_text(value, column)
     return f"+{text}" if value is not None and value > 0 else text.replace("-", "−")
-
-
-def web_address(url: str) -> str:
-    """The address if a browser may follow it, else nothing."""
-    try:
-        parts = urlsplit(url)
-    except ValueError:
-        return ""
-    return url if parts.scheme in ("http", "https") and parts.netloc else ""
 
 
 def moment(at: dt.datetime) -> str:

@@ -11,9 +11,10 @@ from sqlalchemy import Engine, func, select
 from analytics.basis import LEVEL_WORDS, Basis
 from analytics.exhibits import Language, Words
 from analytics.investors import RULE
-from analytics.report.describing import moment, web_address
+from analytics.report.describing import moment
 from analytics.report.wording import say
 from pipelines.store import schema
+from pipelines.web_addresses import web_address
 
 DEFINITIONS: Final[tuple[tuple[Words, Words], ...]] = (
     (

@@ -27,7 +27,7 @@ from entity_resolution.review.readings_mending import (
 )
 from entity_resolution.review.readings_text import Mark, Stretch, segments, stretches
 from entity_resolution.review.roles import reaches
-from entity_resolution.review.showing import shown, web_address
+from entity_resolution.review.showing import shown
 from entity_resolution.review.wording import EN, say
 from pipelines.errors import InputError, UsageError
 from pipelines.reading.fact import Fact
@@ -36,6 +36,7 @@ from pipelines.store import readings as store
 from pipelines.store.readings import Waiting
 from pipelines.store.session import writing
 from pipelines.store.types import now
+from pipelines.web_addresses import web_address
 
 readings = Blueprint("readings", __name__, url_prefix="/readings")
 

@@ -1,4 +1,4 @@
-"""Strangers' words made harmless for a page, and addresses that a browser may follow.
+"""Strangers' words made harmless for a page.
 
 Invariant: what is shown stays on its line and in its direction, whatever signs it holds. Escaping is up to the
 templates.
@@ -7,7 +7,6 @@ templates.
 from __future__ import annotations
 
 import unicodedata
-from urllib.parse import urlsplit
 
 from pipelines.console import harmless
 from pipelines.unseen import visible
@@ -25,15 +24,6 @@ def shown(words: object, most: int = SHOWN_MOST) -> str:
     if not text.isascii():
         text = _without_towers(text)
     return f"{text}…" if cut else text
-
-
-def web_address(url: str) -> str:
-    """The address if a browser may follow it, else nothing."""
-    try:
-        parts = urlsplit(url)
-    except ValueError:
-        return ""
-    return url if parts.scheme in ("http", "https") and parts.netloc else ""
 
 
 def _without_towers(text: str) -> str:

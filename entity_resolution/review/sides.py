@@ -16,8 +16,8 @@ from sqlalchemy import Connection, Row, func, select
 
 from entity_resolution import storage
 from entity_resolution.compatibility import Mentioned
-from entity_resolution.review.showing import web_address
 from pipelines.store import schema
+from pipelines.web_addresses import web_address
 
 MENTIONS_MOST = 200
 FACTS_MOST = 8

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from entity_resolution.review.showing import shown, web_address
+from entity_resolution.review.showing import shown
 
 
 @pytest.mark.parametrize(
@@ -33,15 +33,3 @@ def test_whatever_comes_nothing_unseen_is_left(text: str) -> None:
     assert not any(unicodedata.category(char) in ("Cc", "Cs") for char in shown(text))
     assert len(shown(text)) <= 301
     assert not set(shown(text)) & set("\u200b\u200e\u200f\u202a\u202e\u2066\u2069\u2028\ufeff")
-
-
-@pytest.mark.parametrize(
-    "url",
-    ["javascript:alert(1)", "data:text/html,x", "file:///etc/passwd", "//x", "http://", "http://[", "x"],
-)
-def test_only_web_addresses_become_links(url: str) -> None:
-    assert web_address(url) == ""
-
-
-def test_web_addresses_stay() -> None:
-    assert web_address("https://x.example/a?b") == "https://x.example/a?b"
