@@ -22,6 +22,7 @@ from pipelines.ingest import Ingest
 from pipelines.records import Rejected
 from pipelines.store.archive import Archive
 from pipelines.store.runs import VERSION, close_run, open_run
+from pipelines.store.turns import turn_of_run
 from pipelines.store.types import now
 from pipelines.store.writing import Method, Reading, StoreWriter
 
@@ -111,6 +112,22 @@ def _import(
     # a known layout is shared by all imports of a process: it is not to be changed
     mapping = replace(mapping, source={**mapping.source, "name": name})
     run = open_run(engine, _source_row(mapping.source, name), "import", path.name)
+    with turn_of_run(engine, name, run):
+        return _read(engine, folder, mapping, path, data, sheet, run, advance)
+
+
+def _read(
+    engine: Engine,
+    folder: Path,
+    mapping: Mapping,
+    path: Path,
+    data: bytes,
+    sheet: Sheet,
+    run: int,
+    advance: Callable[[int], None],
+) -> Summary:
+    """Read the rows into the open run, and close it."""
+    name = mapping.source["name"]
     archive, writer = Archive(folder, engine, name), StoreWriter(engine, name, run)
     ingest = Ingest(name, Method(f"import {mapping.kind}", VERSION))
     at = now()

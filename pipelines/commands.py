@@ -9,6 +9,7 @@ from sqlalchemy import Connection, Engine, and_, func, select
 
 from pipelines.console import emit, front, json_option, note, table
 from pipelines.store import schema
+from pipelines.store.left_open import DIED, left_open
 from pipelines.store.session import open_store, revisions, writing
 from pipelines.store.tables_of_reading import READ_MARK
 from pipelines.store.taxonomies import write_taxonomies
@@ -77,11 +78,12 @@ def sources(engine: Engine, source: str | None = None) -> list[dict[str, Any]]:
         )
         if source:
             query = query.where(run.c.source == source)
+        dead = {one.id for one in left_open(connection)}
         return [
             {
                 "source": row.source,
                 "last run": row.started_at,
-                "outcome": row.outcome,
+                "outcome": "failed" if row.id in dead else row.outcome,
                 "pages": pages.get(row.source, 0),
                 "facts": facts.get(row.source, 0),
                 "rejected": refused.get(row.source, 0),
@@ -92,7 +94,7 @@ def sources(engine: Engine, source: str | None = None) -> list[dict[str, Any]]:
                 "gone": row.gone,
                 "due": row.due_at,
                 "alarm": row.alarm,
-                "notes": row.note,
+                "notes": DIED if row.id in dead else row.note,
             }
             for row in connection.execute(query)
         ]

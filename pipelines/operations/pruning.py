@@ -28,6 +28,7 @@ from pipelines.errors import StoreError
 from pipelines.store import schema
 from pipelines.store.archive import read_snapshot
 from pipelines.store.bulk import chunks
+from pipelines.store.left_open import close_left_open
 from pipelines.store.session import writing
 from pipelines.store.turns import is_dead
 from pipelines.store.types import now
@@ -89,6 +90,7 @@ def prune(
     moment and called again. Raises `StoreError` while somebody visits, and where a file is not as the store
     cites it."""
     with writing(engine) as connection:
+        close_left_open(connection)
         nobody_visits(connection)
         _clear(connection, folder)
     for going in plan(engine, cutoff, source):

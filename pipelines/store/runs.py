@@ -14,8 +14,10 @@ from sqlalchemy import ColumnElement, Connection, Engine, and_, bindparam, case,
 from pipelines.store import schema
 from pipelines.store.bulk import TAKE, chunks, upsert
 from pipelines.store.lapsing import believe
+from pipelines.store.left_open import close_left_open
 from pipelines.store.scopes import met_in_scope
 from pipelines.store.session import writing
+from pipelines.store.turns import hold_run, let_run_go
 from pipelines.store.types import now
 
 VERSION = version("valuenet")
@@ -85,10 +87,13 @@ def open_run(
 ) -> int:
     """Declare the source (as columns of `source`, without `declared_at`) and open a run; returns its id.
 
-    kind: crawl, replay or import. scope: what was asked for, in words.
+    kind: crawl, replay or import. scope: what was asked for, in words. An import gets a lease of its own run, which
+    `turn_of_run` renews; the others hold the turn of their source before. Runs that dead processes left open, of
+    whatever source, are closed.
     """
     with writing(engine) as connection:
         _declare(connection, source)
+        close_left_open(connection)
         done = connection.execute(
             insert(schema.run).values(
                 source=source["name"],
@@ -101,7 +106,9 @@ def open_run(
             )
         )
         key = done.inserted_primary_key
-    assert key is not None
+        assert key is not None
+        if kind == "import":
+            hold_run(connection, str(source["name"]), int(key[0]))
     return int(key[0])
 
 
@@ -163,6 +170,7 @@ def close_run(
                 facts_ended=run.c.facts_ended + ended,
             )
         )
+        let_run_go(connection, run_id)
     return ended
 
 

@@ -7,7 +7,8 @@ from sqlalchemy import Column, ForeignKey, String, Table, Text
 from pipelines.store.metadata import metadata
 from pipelines.store.types import Moment
 
-#: A part is named by the scope of the run that visits it. Who visits the source as a whole stands in `agenda`.
+#: A part is named by the scope of the run that visits it. Who visits the source as a whole stands in `agenda`. Who
+#: takes files in holds its run alone, whoever visits the source: the part is `run 17`.
 part_turn = Table(
     "part_turn",
     metadata,

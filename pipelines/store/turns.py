@@ -28,6 +28,8 @@ from pipelines.store.types import now
 #: How long a lease lasts without a sign of life, and how often it is renewed.
 LEASE = dt.timedelta(minutes=3)
 RENEWED = 45.0
+#: How the part begins that an import holds; no scope begins so.
+_RUN = "run "
 
 
 class Taken(StoreError):
@@ -80,6 +82,19 @@ def turn(
     """
     name = holder or this_visitor()
     take(engine, source, name, part=part)
+    with _renewed(engine, source, name, part) as lost:
+        yield lost
+
+
+@contextmanager
+def turn_of_run(engine: Engine, source: str, run: int) -> Iterator[None]:
+    """Renew the lease that an import got with its run (`hold_run`), for the time of the block."""
+    with _renewed(engine, source, this_visitor(), of_run(run)):
+        yield
+
+
+@contextmanager
+def _renewed(engine: Engine, source: str, name: str, part: str) -> Iterator[threading.Event]:
     done, lost = threading.Event(), threading.Event()
 
     def renew() -> None:
@@ -104,7 +119,7 @@ def take(engine: Engine, source: str, holder: str, *, part: str = "") -> None:
     """Take the lease, or raise `Taken`. Runs that a dead visitor left open are closed as failed."""
     agenda, parts = schema.agenda, schema.part_turn
     with writing(engine) as connection:
-        moment = _time(connection)
+        moment = store_time(connection)
         upsert(connection, agenda, [{"source": source}], conflict=["source"])
         # whoever takes any part of a source passes here one after the other
         whole = connection.execute(select(agenda).where(agenda.c.source == source).with_for_update()).one()
@@ -112,6 +127,8 @@ def take(engine: Engine, source: str, holder: str, *, part: str = "") -> None:
             raise _taken(source, whole)
         rows = connection.execute(select(parts).where(parts.c.source == source)).all()
         for row in rows:
+            if row.part.startswith(_RUN):  # files are handed in whoever visits
+                continue
             over = row.held_until < moment or is_dead(row.holder)
             if not over and part in ("", row.part):
                 raise _taken(f"{source} {row.part}", row)
@@ -136,7 +153,7 @@ def extend(engine: Engine, source: str, holder: str, *, part: str = "") -> bool:
     """A sign of life; whether the lease is still the holder's."""
     table, own = _lease(source, holder, part)
     with writing(engine) as connection:
-        done = connection.execute(update(table).where(own).values(held_until=_time(connection) + LEASE))
+        done = connection.execute(update(table).where(own).values(held_until=store_time(connection) + LEASE))
     return done.rowcount > 0
 
 
@@ -150,13 +167,30 @@ def let_go(engine: Engine, source: str, holder: str, *, part: str = "") -> None:
             connection.execute(update(table).where(own).values(holder=None, held_until=None, held_since=None))
 
 
+def of_run(run: int) -> str:
+    """The part as which a run stands that holds nothing but itself: an import."""
+    return f"{_RUN}{run}"
+
+
+def hold_run(connection: Connection, source: str, run: int) -> None:
+    """Give a run a lease of this process, in the transaction that opens it."""
+    moment = store_time(connection)
+    held = {"holder": this_visitor(), "held_since": moment, "held_until": moment + LEASE}
+    connection.execute(insert(schema.part_turn).values(source=source, part=of_run(run), **held))
+
+
+def let_run_go(connection: Connection, run: int) -> None:
+    """End the lease of a run, in the transaction that closes it."""
+    connection.execute(delete(schema.part_turn).where(schema.part_turn.c.part == of_run(run)))
+
+
 def _lease(source: str, holder: str, part: str) -> tuple[Table, ColumnElement[bool]]:
     table = schema.part_turn if part else schema.agenda
     own = and_(table.c.source == source, table.c.holder == holder)
     return (table, and_(own, table.c.part == part)) if part else (table, own)
 
 
-def _time(connection: Connection) -> dt.datetime:
+def store_time(connection: Connection) -> dt.datetime:
     """The store's own clock where it has one: visitors on several machines need not agree on the time."""
     if connection.dialect.name != "postgresql":
         return now()
@@ -166,7 +200,7 @@ def _time(connection: Connection) -> dt.datetime:
 
 def _close_orphans(connection: Connection, source: str, moment: dt.datetime, part: str) -> None:
     run = schema.run
-    which = [run.c.source == source, run.c.outcome == "running", run.c.kind == "crawl"]
+    which = [run.c.source == source, run.c.outcome == "running", run.c.kind != "import"]
     if part:  # other parts have visitors of their own
         which.append(run.c.scope == part)
     connection.execute(

@@ -126,7 +126,8 @@ def _process(number: int) -> str:
 def test_runs_and_leases_of_the_dead(filled: Engine) -> None:
     long_ago = now() - dt.timedelta(hours=3)
     for name in ("dead", "alive", "elsewhere", "files", "failed"):
-        run = open_run(filled, source_row(name), "import" if name == "files" else "crawl")
+        kind, scope = "import" if name == "files" else "crawl", "site=x" if name == "elsewhere" else ""
+        run = open_run(filled, source_row(name), kind, scope)
         if name == "failed":
             close_run(filled, run, "failed", "no answer", alarm="it gave nothing")
     with writing(filled) as connection:
@@ -154,7 +155,8 @@ def test_runs_and_leases_of_the_dead(filled: Engine) -> None:
     ]
     assert [one.split(" is held")[0] for one in told(found, "note")] == ["dead"]
     with writing(filled) as connection:
-        connection.execute(update(schema.run).values(started_at=now() - dt.timedelta(days=2)))
+        files = schema.part_turn.c.source == "files"
+        connection.execute(update(schema.part_turn).where(files).values(held_until=long_ago))
     with filled.connect() as connection:
         assert any("of files" in one for one in told(stores.runs(connection), "warning"))
 

@@ -11,15 +11,14 @@ from sqlalchemy.orm import aliased
 from pipelines.operations.doctor.finding import Finding, Findings, Level
 from pipelines.operations.stages import unread_documents, waiting_pairs, waiting_readings
 from pipelines.store import schema
-from pipelines.store.turns import LEASE, is_dead
+from pipelines.store.left_open import left_open
+from pipelines.store.turns import is_dead
 from pipelines.store.types import now
 
 #: A source that is due for longer than this was forgotten.
 OVERDUE: Final = dt.timedelta(days=1)
 #: Clocks that differ by more are wrong.
 APART: Final = dt.timedelta(seconds=30)
-#: A run without a lease (files handed in) that is open for longer was left behind.
-LEFT_BEHIND: Final = dt.timedelta(days=1)
 
 
 def clocks(connection: Connection) -> Findings:
@@ -39,20 +38,13 @@ def clocks(connection: Connection) -> Findings:
 def runs(connection: Connection) -> Findings:
     """Open runs that nobody works on, leases of the dead, alarms, and sources that failed."""
     run, moment = schema.run, now()
-    live = _live(connection, moment)
-    for one in connection.execute(select(run).where(run.c.outcome == "running").order_by(run.c.id)):
-        if one.kind == "import":
-            dead = one.started_at < moment - LEFT_BEHIND
-        else:
-            dead = one.source not in live and one.started_at < moment - LEASE
-        if dead:
-            what = f"run {one.id} of {one.source} ({one.kind}, begun {one.started_at:%Y-%m-%d %H:%M}) was left open"
-            mend = (
-                "hand the files in again"
-                if one.kind == "import"
-                else f"valuenet crawl {one.source} goes on with it"
-            )
-            yield Finding("warning", "runs", what, mend)
+    for one in left_open(connection):
+        what = (
+            f"run {one.id} of {one.source} ({one.kind}, begun {one.started_at:%Y-%m-%d %H:%M}) was left open"
+        )
+        yield Finding(
+            "warning", "runs", what, f"{_MEND[one.kind].format(one.source)}; the next run closes it"
+        )
     for table, name in ((schema.agenda, "source"), (schema.part_turn, "part")):
         for row in connection.execute(select(table).where(table.c.holder.is_not(None))):
             if row.held_until < moment or is_dead(row.holder):
@@ -72,14 +64,12 @@ def runs(connection: Connection) -> Findings:
             yield Finding("warning", "runs", what, f"valuenet crawl {one.source}")
 
 
-def _live(connection: Connection, moment: dt.datetime) -> set[str]:
-    """Sources that somebody visits now."""
-    found = set()
-    for table in (schema.agenda, schema.part_turn):
-        for row in connection.execute(select(table).where(table.c.holder.is_not(None))):
-            if row.held_until >= moment and not is_dead(row.holder):
-                found.add(row.source)
-    return found
+#: How what a dead process left undone is done: by the run's kind.
+_MEND: Final = {
+    "crawl": "valuenet crawl {} goes on with it",
+    "replay": "valuenet replay {} --apply",
+    "import": "hand the files in again",
+}
 
 
 def agenda(connection: Connection) -> Findings:
