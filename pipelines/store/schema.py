@@ -217,6 +217,7 @@ page = Table(
     Column("last_seen", Moment, nullable=False),
     Column("gone_at", Moment),
     Index("ix_page_source", "source"),
+    Index("ix_page_run_id", "run_id"),
     Index("ix_page_snapshot_id", "snapshot_id"),
 )
 
@@ -326,6 +327,7 @@ fact = Table(
     ),
     Index("ix_fact_kind", "kind"),
     Index("ix_fact_slot", "slot"),
+    Index("ix_fact_source", "source"),
 )
 
 #: Who stands in a fact, as what: subject, other, bearer, target, investor, lead, person, school, employer,
@@ -370,6 +372,7 @@ evidence = Table(
     ),
     Index("ix_evidence_fact_id", "fact_id"),
     Index("ix_evidence_page_id", "page_id"),
+    Index("ix_evidence_run_id", "run_id"),
     # what began or ended in a time is found without a look at the rest, in one order
     Index("ix_evidence_first_seen_id", "first_seen", "id"),
     Index("ix_evidence_ended_at_id", "ended_at", "id"),
