@@ -17,7 +17,7 @@ from crawlers.webhook import Webhook
 from pipelines.console import emit, front, json_option, note
 from pipelines.errors import UsageError
 from pipelines.store import schema
-from pipelines.store.changes import FACT_KINDS, Asked, Position, changes, one_view, settled
+from pipelines.store.changes import FACT_KINDS, Asked, Position, changes, settled
 from pipelines.store.session import open_store
 from pipelines.store.types import now
 
@@ -96,7 +96,7 @@ def changes_command(
             )
             emit({"sent": sent}, as_json)
             return
-        with one_view(engine) as connection:
+        with engine.connect() as connection:
             end = settled(connection)
             if until:
                 end = min(end, _moment(until, "--until"))

@@ -22,7 +22,6 @@ from crawlers.summary import show
 from pipelines.console import front, harmless, json_option, note, plain, progress
 from pipelines.errors import InputError
 from pipelines.store.archive import archive_folder
-from pipelines.store.changes import one_view
 from pipelines.store.comparing import KINDS, Difference, differences
 from pipelines.store.session import open_store
 
@@ -99,7 +98,7 @@ def _files(engine: Engine, spider: type[SourceSpider], given: tuple[Path, ...], 
 
 
 def _differences(engine: Engine, source: str, again: Rereading, counts: Counter[str]) -> Iterator[Difference]:
-    with one_view(engine) as connection, progress(None, "reading pages again") as advance:
+    with engine.connect() as connection, progress(None, "reading pages again") as advance:
         for page, readings in again.pages():
             yield from differences(connection, source, page, readings)
             counts["pages"] += 1

@@ -9,7 +9,7 @@ from sqlalchemy import Engine
 
 from crawlers.feed import as_dict
 from crawlers.webhook import Webhook
-from pipelines.store.changes import Asked, Change, Position, changes, one_view, settled
+from pipelines.store.changes import Asked, Change, Position, changes, settled
 from pipelines.store.deliveries import Told, begin, delivery_id, note_received, note_sending, told
 from pipelines.store.types import content_id
 
@@ -44,7 +44,7 @@ def tell_changes(
         with engine.connect() as connection:
             first_look = settled(connection)
         time.sleep(LAG)
-        with one_view(engine) as connection:
+        with engine.connect() as connection:
             until = min(first_look, settled(connection))
             found = changes(connection, Asked(state.until, until, source, kind, entity))
             read = list(islice(found, READ))

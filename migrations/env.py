@@ -5,7 +5,7 @@ from __future__ import annotations
 from alembic import context
 
 from pipelines.store.schema import metadata
-from pipelines.store.session import open_engine
+from pipelines.store.session import for_writing, open_engine
 
 
 def run() -> None:
@@ -13,7 +13,7 @@ def run() -> None:
     if engine is None:  # called by the alembic command itself
         engine = open_engine(context.config.get_main_option("sqlalchemy.url") or "sqlite:///valuenet.db")
     with engine.connect() as connection:
-        connection = connection.execution_options(writing=True)
+        connection = for_writing(connection)
         context.configure(
             connection=connection,
             target_metadata=metadata,

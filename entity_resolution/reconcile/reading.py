@@ -25,7 +25,7 @@ def reading(engine: Engine, seconds: float = SECONDS_MOST) -> Iterator[Connectio
                 with _sqlite(connection, seconds):
                     yield connection
             else:
-                connection.execute(text("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY"))
+                connection.execute(text("SET TRANSACTION READ ONLY"))
                 connection.execute(text(f"SET LOCAL statement_timeout = {int(seconds * 1000)}"))
                 yield connection
     except OperationalError as error:

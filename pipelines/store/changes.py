@@ -13,12 +13,11 @@ import heapq
 from bisect import bisect_right
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
 from itertools import islice
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Engine, Select, and_, exists, or_, select
+from sqlalchemy import ColumnElement, Connection, Select, and_, exists, or_, select
 
 from pipelines.store import schema
 from pipelines.store.bulk import chunks
@@ -78,15 +77,6 @@ class Change:
     def at(self) -> dt.datetime:
         """When the source was found to say so."""
         return self.position.moment
-
-
-@contextmanager
-def one_view(engine: Engine) -> Iterator[Connection]:
-    """A connection that sees the store as it is at its first question, whatever is written meanwhile."""
-    with engine.connect() as connection:
-        if connection.dialect.name == "postgresql":
-            connection = connection.execution_options(isolation_level="REPEATABLE READ")
-        yield connection
 
 
 def settled(connection: Connection) -> dt.datetime:

@@ -40,7 +40,11 @@ def store_url(url: str) -> URL:
 
 
 def open_engine(url: str) -> Engine:
-    """An engine on the store at `url`, which may be empty or absent still."""
+    """An engine on the store at `url`, which may be empty or absent still.
+
+    A connection's questions are all answered from one state of the store, that of the first of them, whatever
+    others commit meanwhile; what writes (`writing`) sees what was committed last.
+    """
     parsed = store_url(url)
     options: dict[str, Any] = {
         "json_serializer": lambda value: json.dumps(value, ensure_ascii=False, sort_keys=True),
@@ -52,6 +56,7 @@ def open_engine(url: str) -> Engine:
         options["pool_pre_ping"] = (
             True  # a server that was started anew has cut the connections that waited here
         )
+        options["isolation_level"] = "REPEATABLE READ"  # SQLite's transactions are so by themselves
     engine = create_engine(parsed, **options)
     if engine.dialect.name == "sqlite":
         event.listen(engine, "connect", _prepare_sqlite)
@@ -82,9 +87,17 @@ def _begin_sqlite(connection: Connection) -> None:
 def writing(engine: Engine) -> Iterator[Connection]:
     """One write transaction: committed at the end, rolled back on any error."""
     with engine.connect() as connection:
-        connection = connection.execution_options(writing=True)
+        connection = for_writing(connection)
         with connection.begin():
             yield connection
+
+
+def for_writing(connection: Connection) -> Connection:
+    """The connection, whose next transaction writes: on SQLite it has the lock from its beginning, on PostgreSQL it
+    sees what others committed while it waited for a row or a lock."""
+    if connection.dialect.name == "postgresql":
+        return connection.execution_options(writing=True, isolation_level="READ COMMITTED")
+    return connection.execution_options(writing=True)
 
 
 def migration_config(engine: Engine) -> Config:

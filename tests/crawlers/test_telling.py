@@ -13,7 +13,7 @@ from sqlalchemy import Engine
 from crawlers import telling, webhook
 from crawlers.telling import tell_changes
 from crawlers.webhook import NotDeliveredError, Webhook
-from pipelines.store.changes import Asked, Position, changes, one_view
+from pipelines.store.changes import Asked, Position, changes
 from pipelines.store.deliveries import delivery_id, told
 from pipelines.store.session import open_store
 from tests.crawlers.hooks import SECRET, receiver
@@ -29,7 +29,7 @@ def quick(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def all_ids(engine: Engine) -> list[str]:
-    with one_view(engine) as connection:
+    with engine.connect() as connection:
         return [one.id for one in changes(connection, Asked(Position(DAY), END))]
 
 

@@ -17,7 +17,7 @@ from pipelines.facts import facts_of
 from pipelines.records import Attribute, Mention, Organisation
 from pipelines.store import changes as module
 from pipelines.store import schema
-from pipelines.store.changes import Asked, Change, Position, changes, one_view, settled
+from pipelines.store.changes import Asked, Change, Position, changes, settled
 from pipelines.store.runs import close_run, open_run
 from pipelines.store.session import open_store, writing
 from pipelines.store.types import clock, now
@@ -59,7 +59,7 @@ def visit(engine: Engine, at: float, pages: dict[str, list[Organisation]], outco
 
 
 def told(engine: Engine, since: dt.datetime = DAY, until: dt.datetime = END, **asked: Any) -> list[Change]:
-    with one_view(engine) as connection:
+    with engine.connect() as connection:
         return list(changes(connection, Asked(Position(since), until, **asked)))
 
 
@@ -117,7 +117,7 @@ def test_windows_add_up_and_ids_stay(store: Engine) -> None:
     assert parts == whole
     assert len({one.id for one in whole}) == len(whole) == 8
     for one in whole:  # each is a place to go on from
-        with one_view(store) as connection:
+        with store.connect() as connection:
             rest = list(changes(connection, Asked(one.position, END)))
         assert rest == whole[whole.index(one) + 1 :]
 

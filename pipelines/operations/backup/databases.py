@@ -136,7 +136,7 @@ def tool(name: str) -> str:
 
 def _dump_postgresql(engine: Engine, target: Path, digest: bool) -> Told:
     program = tool("pg_dump")
-    with engine.connect().execution_options(isolation_level="REPEATABLE READ") as connection:
+    with engine.connect() as connection:
         told_alike(connection)
         moment = connection.execute(text("SELECT pg_export_snapshot()")).scalar_one()
         server = str(connection.execute(text("SHOW server_version")).scalar_one())
