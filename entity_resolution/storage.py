@@ -13,6 +13,7 @@ from sqlalchemy import (
     Connection,
     Row,
     Select,
+    bindparam,
     delete,
     func,
     insert,
@@ -153,11 +154,16 @@ def links(connection: Connection, subjects: Collection[int] | None = None) -> li
         .join(other, (other.c.fact_id == fact.c.id) & (other.c.role == "other"))
         .where(fact.c.kind == "link", _said_now())
     )
-    rows = (
-        connection.execute(query)
-        if subjects is None
-        else in_parts(connection, query, subject.c.mention_id, subjects)
+    if subjects is not None:
+        # begins with the mentions: SQLite would read every link
+        about = bindparam("subjects", expanding=True)
+        spoken = schema.fact_mention.alias("spoken")
+        of_them = select(spoken.c.fact_id).where(spoken.c.mention_id.in_(about), spoken.c.role == "subject")
+        query = query.where(fact.c.id.in_(of_them), subject.c.mention_id.in_(about))
+    asked: list[dict[str, list[int]]] = (
+        [{}] if subjects is None else [{"subjects": some} for some in chunks(subjects)]
     )
+    rows = (row for values in asked for row in connection.execute(query, values))
     return [Link(row.left, row.right, row.value, row.valid_from, row.valid_to) for row in rows]
 
 
@@ -173,7 +179,7 @@ def subjects_since(connection: Connection, moment: dt.datetime) -> set[int]:
         return set()
     read = select(page.c.id).where(page.c.run_id.in_(runs))
     found = set()
-    # two queries: an OR of them would read every fact
+    # Two queries, each of which begins with the evidence: an OR of them, or a join, would read every name and link.
     for condition in (
         evidence.c.run_id.in_(runs),
         evidence.c.ended_at.is_not(None) & evidence.c.page_id.in_(read),
@@ -182,8 +188,11 @@ def subjects_since(connection: Connection, moment: dt.datetime) -> set[int]:
             select(who.c.mention_id)
             .distinct()
             .join(fact, fact.c.id == who.c.fact_id)
-            .join(evidence, evidence.c.fact_id == fact.c.id)
-            .where(fact.c.kind.in_(("name", "link")), who.c.role == "subject", condition)
+            .where(
+                fact.c.id.in_(select(evidence.c.fact_id).where(condition)),
+                fact.c.kind.in_(("name", "link")),
+                who.c.role == "subject",
+            )
         )
         found |= {row.mention_id for row in connection.execute(stated)}
     return found
