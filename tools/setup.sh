@@ -86,6 +86,19 @@ if ! is_installed "$profile" && ! { [[ $profile == run ]] && is_installed dev; }
     wanted "$profile" >"$venv/installed-$profile"
 fi
 
+# --- A library of the system ----------------------------------------------------------------------------------
+
+# lightgbm is linked with it and does not bring it along; a bare Debian, such as an image of containers, lacks it.
+has_openmp() {
+    "$venv/bin/python" -c 'import ctypes; ctypes.CDLL("libgomp.so.1")' >/dev/null 2>&1
+}
+
+if ! has_openmp; then
+    say "No libgomp.so.1: installing libgomp1"
+    apt_install libgomp1 || true
+    has_openmp || fail "libgomp.so.1 is needed to compare names, and is not here." "Install it: apt-get install libgomp1"
+fi
+
 # --- A browser ------------------------------------------------------------------------------------------------
 
 # `--version` and not only the name: Ubuntu's chromium-browser is an empty shell until its snap is there, and a

@@ -218,6 +218,13 @@ def test_libraries_against_a_lock(tmp_path: Path) -> None:
     assert told(environment.libraries(tmp_path / "none"), "note") != []
 
 
+def test_a_library_of_the_system_that_is_not_there() -> None:
+    (found,) = environment.linked("libnobodyhasit.so.9")
+    assert (found.level, found.area) == ("error", "libraries")
+    assert found.what.startswith("libnobodyhasit.so.9 is not there")
+    assert list(environment.linked()) == []
+
+
 def test_models_are_those_handed_out(tmp_path: Path) -> None:
     wanted = environment.CHECKSUMS.read_text("utf-8").splitlines()
     again = "a model was trained anew: python -m pipelines.operations.doctor.models, and commit what it wrote"

@@ -3,6 +3,7 @@ secrets."""
 
 from __future__ import annotations
 
+import ctypes
 import hashlib
 import os
 import re
@@ -23,6 +24,8 @@ from pipelines.operations.doctor.finding import Finding, Findings
 ROOT: Final = Path(__file__).resolve().parents[3]
 LOCK: Final = ROOT / "requirements" / "run.txt"
 PYTHON_LEAST: Final = (3, 11)
+#: OpenMP, as GCC has it: Debian's libgomp1.
+OPENMP: Final = "libgomp.so.1"
 #: Below this much room an error, below that a warning (bytes).
 ROOM_LEAST: Final = 1 << 30
 ROOM_WANTED: Final = 10 << 30
@@ -70,6 +73,15 @@ def libraries(lock: Path = LOCK) -> Findings:
         yield Finding("warning", "libraries", f"other than tested with: {_few(others)}", "make setup")
     if not missing and not others:
         yield Finding("ok", "libraries", f"{len(pins)} pinned, all as pinned")
+
+
+def linked(name: str = OPENMP) -> Findings:
+    """Whether the library of the system is there that those of Python are linked with and do not bring along."""
+    try:
+        ctypes.CDLL(name)
+    except OSError:
+        what = f"{name} is not there: names cannot be compared (lightgbm needs it)"
+        yield Finding("error", "libraries", what, "apt-get install libgomp1")
 
 
 def _applies(marker: str) -> bool:

@@ -29,6 +29,7 @@ def look(store: str, archive: str | None = None, *, full: bool = False) -> Findi
     is_postgresql = store_url(store).get_backend_name() == "postgresql"
     yield from _tried("python", environment.python)
     yield from _tried("libraries", environment.libraries)
+    yield from _tried("libraries", environment.linked)
     yield from _tried("browser", lambda: environment.programs(is_postgresql))
     yield from _tried("font", environment.font)
     yield from _tried("models", environment.models)
