@@ -8,7 +8,9 @@ from collections.abc import Awaitable, Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 
 from scrapy.crawler import Crawler
+from scrapy.exceptions import IgnoreRequest
 from sqlalchemy import Engine
+from twisted.python.failure import Failure
 
 from crawlers.declaration import Declaration
 from pipelines.ingest import Ingest
@@ -77,9 +79,20 @@ class RunContext:
         if self.failure is not None:
             return
         self.failure = error
+        _drop_waiting(crawler)
         if crawler.engine is not None and crawler.engine.spider is not None:
             close = crawler.engine.close_spider_async(reason="the store refused")
             self._closing = asyncio.get_running_loop().create_task(close)
+
+
+def _drop_waiting(crawler: Crawler) -> None:
+    """Requests that wait for their turn at a host are made no more; Scrapy would make them before it closes."""
+    slots = crawler.engine.downloader.slots.values() if crawler.engine is not None else ()
+    for slot in slots:
+        while slot.queue:
+            _, answer = slot.queue.popleft()
+            failure = Failure(IgnoreRequest("the run has failed"))  # type: ignore[no-untyped-call] # Twisted
+            answer.errback(failure)
 
 
 def context_of(crawler: Crawler) -> RunContext:

@@ -216,14 +216,16 @@ class Visitor:
         *,
         is_part: bool = False,
         advance: Callable[[str, int], None] = lambda source, pages: None,
+        until: asyncio.Future[None] | None = None,
     ) -> Summary:
-        """One visit, to its end. is_part: others may visit what the plan's arguments leave out meanwhile. Raises
-        `Taken` where it is another's turn, `SourceError` where the run failed."""
+        """One visit, to its end. is_part: others may visit what the plan's arguments leave out meanwhile. until:
+        should it end first, with an error, the visit is broken off. Raises `Taken` where it is another's turn,
+        `SourceError` where the run failed."""
         name = spider.declaration.name
         declare(self.engine, source_row(spider.declaration))
         part = scope_of(plan, name) if is_part else ""
         with turn(self.engine, name, part=part) as lost:
-            return await self._visit(spider, plan, stored, advance, lost)
+            return await self._visit(spider, plan, stored, advance, lost, until)
 
     async def _visit(
         self,
@@ -232,6 +234,7 @@ class Visitor:
         stored: list[Stored] | None,
         advance: Callable[[str, int], None],
         lost: threading.Event,
+        until: asyncio.Future[None] | None,
     ) -> Summary:
         declaration = spider.declaration
         own_machine = plan.web or stored is not None
@@ -278,12 +281,21 @@ class Visitor:
         if plan.limit is not None:
             crawler.settings.set("CLOSESPIDER_PAGECOUNT", plan.limit, priority="cmdline")
         self.process.crawlers.add(crawler)  # Ctrl-C stops those that stand here
+
+        def break_off(ended: asyncio.Future[None]) -> None:
+            if not ended.cancelled() and (error := ended.exception()) is not None:
+                context.fail(crawler, error)
+
+        if until is not None:
+            until.add_done_callback(break_off)
         try:
             await crawler.crawl_async(**arguments)
         except BaseException as error:
             close_run(self.engine, run, "failed", str(error)[:2000] or type(error).__name__)
             raise
         finally:
+            if until is not None:
+                until.remove_done_callback(break_off)
             self.process.crawlers.discard(crawler)
         return _closed(self.engine, run, context, crawler, plan)
 

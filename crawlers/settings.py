@@ -26,6 +26,7 @@ BASE: dict[str, Any] = {
         "crawlers.middlewares.conditional.ConditionalMiddleware": 120,
         # after redirects, next to the download: whatever led to the request
         "crawlers.middlewares.private.PublicHostsMiddleware": 900,
+        "crawlers.middlewares.refusing.RefusingMiddleware": 910,
         "crawlers.middlewares.bulk.BulkMiddleware": 960,
         "scrapy.downloadermiddlewares.retry.RetryMiddleware": None,
         "crawlers.middlewares.waiting.PatientRetryMiddleware": 550,

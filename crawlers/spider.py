@@ -13,6 +13,7 @@ from typing import Any, ClassVar
 
 import scrapy
 from scrapy.http import Request, Response
+from sqlalchemy.exc import SQLAlchemyError
 from twisted.python.failure import Failure
 
 from crawlers.context import context_of
@@ -189,7 +190,13 @@ class SourceSpider(scrapy.Spider):
         plain = [one for one in requests if one.method == "GET" and not one.meta.get(PRIVATE)]
         if look is not None and plain:
             names = [self.canonical(one.meta.get("page_url") or one.url) for one in plain]
-            known = look(names)
+            try:
+                known = look(names)
+            except (
+                SQLAlchemyError
+            ) as error:  # the store is away: the page is not to blame, and not to be kept
+                context_of(self.crawler).fail(self.crawler, error)
+                return []
             for name, request in zip(names, plain, strict=True):
                 request.meta[KNOWN] = known.get(name)
         return requests

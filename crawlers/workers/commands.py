@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import asdict
 from typing import Any, TypeVar
 
 import click
+from sqlalchemy import Engine
 
 from crawlers.arguments import chosen
 from crawlers.options import archive_option
 from crawlers.registry import declarations, spider_of
 from crawlers.schedule.running import wants
 from crawlers.summary import Summary, show
+from crawlers.workers.connecting import patient
 from crawlers.workers.dates import is_due
 from crawlers.workers.jobs import DEAD, VisitQueue
 from crawlers.workers.parts import Part, parts_of
@@ -65,12 +68,10 @@ def add_command(
             note(f"{name} is left out: it wants {lacks}")
             continue
         parts += parts_of(name, own)
-    engine = open_store(front().store, create=True)
-    queue = VisitQueue(engine)
-    if due:
-        parts = [part for part in parts if is_due(engine, part)]
-    new, there = _asked(queue, lambda: queue.add(parts))
-    engine.dispose()
+    with _store(create=True) as engine:
+        if due:
+            parts = [part for part in parts if is_due(engine, part)]
+        new, there = _asked(engine, lambda queue: queue.add(parts))
     if as_json:
         emit({"added": [_row(one) for one in new], "waiting_already": [_row(one) for one in there]}, True)
         return
@@ -82,10 +83,8 @@ def add_command(
 @json_option
 def list_command(as_json: bool) -> None:
     """What waits, what is being made, and what failed too often."""
-    engine = open_store(front().store)
-    queue = VisitQueue(engine)
-    rows = [asdict(one) for one in _asked(queue, queue.waiting)]
-    engine.dispose()
+    with _store() as engine:
+        rows = [asdict(one) for one in _asked(engine, VisitQueue.waiting)]
     if as_json:
         emit(rows, True)
     else:
@@ -127,14 +126,12 @@ def work_command(
 
     A worker that dies loses nothing: its visits wait again after half a minute, and go on where they were.
     """
-    engine = open_store(front().store, create=True)
     summaries: list[Summary] = []
     try:
-        with progress(None, "reading pages") as advance:
+        with _store(create=True) as engine, progress(None, "reading pages") as advance:
             orders = Orders(archive_folder(engine, archive), at_once, once, web, polite, dead_after)
             Worker(engine, orders, told=summaries.append, advance=lambda _name, pages: advance(pages)).run()
     finally:
-        engine.dispose()
         if summaries or as_json:
             show(summaries, as_json)
     if any(one.outcome == "failed" for one in summaries):
@@ -145,17 +142,27 @@ def work_command(
 @json_option
 def forget_command(as_json: bool) -> None:
     """Take visits out of the queue that failed too often; `add` asks for them anew."""
-    engine = open_store(front().store)
-    queue = VisitQueue(engine)
-    forgotten = _asked(queue, queue.forget)
-    engine.dispose()
+    with _store() as engine:
+        forgotten = _asked(engine, VisitQueue.forget)
     emit({"forgotten": forgotten}, as_json)
 
 
-def _asked(queue: VisitQueue, ask: Callable[[], Awaitable[Answer]]) -> Answer:
+@contextmanager
+def _store(*, create: bool = False) -> Iterator[Engine]:
+    engine = open_store(patient(front().store), create=create)
+    try:
+        yield engine
+    finally:
+        engine.dispose()
+
+
+def _asked(engine: Engine, ask: Callable[[VisitQueue], Awaitable[Answer]]) -> Answer:
+    """What the store's queue answers."""
+
     async def answer() -> Answer:
+        queue = VisitQueue(engine)
         async with queue.opened():
-            return await ask()
+            return await ask(queue)
 
     return asyncio.run(answer())
 

@@ -19,6 +19,7 @@ import procrastinate
 from procrastinate import exceptions, jobs, retry
 from sqlalchemy import Engine, text
 
+from crawlers.workers.connecting import SILENCE, conninfo, patience
 from crawlers.workers.parts import Part
 from pipelines.errors import UsageError
 from pipelines.store.session import writing
@@ -35,13 +36,15 @@ DEAD = 30.0
 ATTEMPTS = 6
 #: While another visitor holds the part. Seconds.
 TAKEN_WAIT = 20
+#: A question to the queue waits so long for a connection. Seconds.
+WAIT = 10.0
 
 #: Makes one visit.
 Make = Callable[[Part], Awaitable[None]]
 
 
 class Stopped(Exception):
-    """The worker was told to stop in the middle of the visit."""
+    """The worker was told to stop, or lost the database, in the middle of the visit."""
 
 
 class _Again(retry.BaseRetryStrategy):
@@ -79,11 +82,11 @@ class VisitQueue:
                 "on one machine, valuenet schedule run visits what is due"
             )
         self._engine = engine
-        url = engine.url.set(drivername="postgresql").render_as_string(hide_password=False)
-        options = {"options": f"-c search_path={SCHEMA}"}
-        self.app = procrastinate.App(
-            connector=procrastinate.PsycopgConnector(conninfo=url, kwargs=options, min_size=1, max_size=5)
+        options = {**patience(SILENCE), "options": f"-c search_path={SCHEMA}"}
+        connector = procrastinate.PsycopgConnector(
+            conninfo=conninfo(engine), kwargs=options, min_size=1, max_size=5, timeout=WAIT
         )
+        self.app = procrastinate.App(connector=connector)
 
         @self.app.task(name=TASK, queue=QUEUE, retry=_Again())
         async def visit(source: str, arguments: dict[str, str], is_part: bool, lock: str) -> None:

@@ -3,7 +3,7 @@
 Invariants kept here:
 - a worker that is killed loses nothing: what its visits had read is in the store, and others go on with them;
 - one that is told to stop closes its runs and gives its visits back;
-- a queue that is away for a while is waited for.
+- a database that is away is waited for: visits under way end, keep nothing that is another's, and are made again.
 """
 
 from __future__ import annotations
@@ -20,23 +20,22 @@ import psycopg
 from procrastinate.exceptions import ConnectorException
 from scrapy.crawler import AsyncCrawlerProcess
 from sqlalchemy import Engine
+from sqlalchemy.exc import SQLAlchemyError
 
 from crawlers.registry import spider_of
-from crawlers.running import CONTACT, Plan, Visitor, run_process
+from crawlers.running import CONTACT, Plan, Visitor, run_process, scope_of
 from crawlers.summary import Summary
-from crawlers.workers.hosts import host_turn
+from crawlers.workers.hosts import LOOK, Away, HostTurns, host_turns
 from crawlers.workers.jobs import DEAD, QUEUE, Stopped, VisitQueue
 from crawlers.workers.parts import Part
 from pipelines.errors import SourceError, StoreError, UsageError
 from pipelines.store.runs import INTERRUPTED
-from pipelines.store.turns import Taken
+from pipelines.store.turns import Taken, let_go, this_visitor
 
 _log = logging.getLogger(__name__)
 
 #: After a failure of the queue the first wait, and the longest. Seconds.
-WAITS = (2.0, 120.0)
-#: With `once`: between two looks whether all is done, while others still work. Seconds.
-LOOK = 1.0
+WAITS = (1.0, 30.0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +69,7 @@ class Worker:
         self._engine, self._orders, self._told, self._advance = engine, orders, told, advance
         self._queue = VisitQueue(engine, self._make)
         self._visitor: Visitor | None = None
+        self._hosts: HostTurns | None = None
         self._stopping = False
         self._running: asyncio.Task[None] | None = None
 
@@ -93,7 +93,7 @@ class Worker:
                     try:
                         await self._round()
                         wait = WAITS[0]
-                    except (ConnectorException, psycopg.Error) as error:
+                    except (ConnectorException, psycopg.Error, Away) as error:
                         _log.warning("the queue is away, next try in %.0f s: %s", wait, error)
                         await asyncio.sleep(wait)
                         wait = min(2 * wait, WAITS[1])
@@ -107,23 +107,30 @@ class Worker:
                     await rescuer
 
     async def _round(self) -> None:
-        self._running = asyncio.create_task(
-            self._queue.app.run_worker_async(
-                queues=[QUEUE],
-                concurrency=self._orders.at_once,
-                wait=not self._orders.once,
-                fetch_job_polling_interval=2.0,
-                install_signal_handlers=False,
-                update_heartbeat_interval=self._orders.dead / 5,
-                stalled_worker_timeout=self._orders.dead,
-                delete_jobs="successful",
+        """Work for as long as the database is there. Raises `Away` where it went."""
+        async with host_turns(self._engine, self._orders.dead) as hosts:
+            self._hosts = hosts
+            self._running = working = asyncio.create_task(
+                self._queue.app.run_worker_async(
+                    queues=[QUEUE],
+                    concurrency=self._orders.at_once,
+                    wait=not self._orders.once,
+                    fetch_job_polling_interval=2.0,
+                    install_signal_handlers=False,
+                    update_heartbeat_interval=self._orders.dead / 5,
+                    stalled_worker_timeout=self._orders.dead,
+                    delete_jobs="successful",
+                )
             )
-        )
-        try:
-            await self._running
-        except asyncio.CancelledError:
-            if not self._stopping:
-                raise
+            # what the queue takes us to be doing may be wrong by then: we begin anew, under a new number
+            hosts.lost.add_done_callback(lambda _: working.cancel())
+            try:
+                await working
+            except asyncio.CancelledError:
+                if hosts.lost.done():
+                    await hosts.lost
+                if not self._stopping:
+                    raise
 
     async def _is_done(self) -> bool:
         """Whether nothing is left that could be done: not by others, nor later."""
@@ -131,21 +138,40 @@ class Worker:
 
     async def _rescue(self) -> None:
         while True:
-            # that the queue is away, the worker itself tells
-            with suppress(ConnectorException, psycopg.Error):
+            pause = self._orders.dead / 3
+            try:
                 await self._queue.rescue(self._orders.dead)
-            await asyncio.sleep(self._orders.dead / 3)
+            except (ConnectorException, psycopg.Error):  # that the queue is away, the worker itself tells
+                pause = self._orders.dead  # nobody could give a sign of life meanwhile
+            await asyncio.sleep(pause)
 
     async def _make(self, part: Part) -> None:
         """One visit. Raises what tells the queue that it has to be made again."""
-        if self._stopping:
+        hosts = self._hosts
+        if self._stopping or hosts is None or hosts.lost.done():
             raise Stopped
+        cut: Exception | None = None
+        try:
+            await self._visit(part, hosts)
+        except Exception as error:
+            if await hosts.is_there():
+                raise
+            cut = error
+        if not await hosts.is_there():  # until it is, the queue cannot be told how the visit ended
+            _log.warning("%s %s: the database is away", part.source, part.arguments.get("site", ""))
+            await self._let_go(part)
+        if cut is not None:
+            raise Stopped from cut
+
+    async def _visit(self, part: Part, hosts: HostTurns) -> None:
         assert self._visitor is not None
         spider = spider_of(part.source)
-        plan = Plan(web=self._orders.web, arguments={part.source: part.arguments}, polite=self._orders.polite)
+        plan = self._plan(part)
         try:
-            with host_turn(self._engine, part.lock):
-                done = await self._visitor.visit(spider, plan, is_part=part.is_part, advance=self._advance)
+            async with hosts.turn(part.lock):
+                done = await self._visitor.visit(
+                    spider, plan, is_part=part.is_part, advance=self._advance, until=hosts.lost
+                )
                 if plan.live or plan.polite:
                     # the host's next visitor begins no sooner than our own next request would have
                     await asyncio.sleep(spider.declaration.delay)
@@ -159,3 +185,17 @@ class Worker:
             raise Stopped
         if done.outcome == "failed":
             raise SourceError(f"{part.source}: {'; '.join(done.notes)[:500]}")
+
+    def _plan(self, part: Part) -> Plan:
+        return Plan(web=self._orders.web, arguments={part.source: part.arguments}, polite=self._orders.polite)
+
+    async def _let_go(self, part: Part) -> None:
+        """Give the part's turn in the store back, as soon as the store is there again."""
+        scope = scope_of(self._plan(part), part.source) if part.is_part else ""
+        while not self._stopping:
+            try:
+                await asyncio.to_thread(let_go, self._engine, part.source, this_visitor(), part=scope)
+            except SQLAlchemyError:
+                await asyncio.sleep(LOOK)
+            else:
+                return
