@@ -1,116 +1,75 @@
 """Commands killed at random, run again, and compared with one that nobody disturbed.
 
-    python -m tests.benchmarks.bench_kills [KILLS] [--seed N] [--only resolve --only crawl] [--postgres URL]
+    python -m tests.benchmarks.bench_kills [KILLS] [--seed N] [--minutes N] [--only resolve --only crawl]
 
-Each command begins on a store of its own in a state that a user would have; it is killed one to four times
-(SIGKILL), at a moment drawn evenly from the time that it takes undisturbed, and then run to its end. What the store
-says and the files that it wrote must be those of the undisturbed run; and after each kill every file that stands
-under its final name must be whole. The commands are forked from a process that has loaded the program, so that kills
-meet work and not the loading of modules. Prints what broke, and a line for each command; exit code 1 where anything did.
+Each command begins on a store of its own in a state that a user would have. It is killed one to six times, at a
+moment drawn evenly from the CPU time that it takes undisturbed (or, every third time, from the time by the clock, so
+that waiting is met, too), and then run to its end. What the store says and the files that it wrote must be those of
+the undisturbed run; and after each kill every file that stands under its final name must be whole. The commands are
+forked from a process that has loaded the program, so that kills meet work and not the loading of modules. Prints what
+broke, a line for each command, and the commands that are left out, with the reason; exit code 1 where anything did.
 """
 
 from __future__ import annotations
 
 import argparse
 import contextlib
-import hashlib
-import importlib
+import csv
+import json
 import os
 import random
 import re
 import shutil
-import signal
 import sqlite3
 import subprocess
-import sys
 import tempfile
+import threading
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from itertools import pairwise
 from pathlib import Path
+from typing import Any
 
 import click
+from alembic import command as alembic
 from sqlalchemy import create_engine, select, text
+from sqlalchemy.exc import SQLAlchemyError
 
-import valuenet
 from pipelines.store import schema
-from pipelines.store.session import open_store, store_url
+from pipelines.store.session import migration_config, open_engine, store_url, writing
 from pipelines.store.turns import is_dead
+from tests.benchmarks.kills_cases import CASES, LEFT_OUT, STATES, Case
+from tests.benchmarks.kills_comparing import Content, content, differences, files, unfinished
+from tests.benchmarks.kills_processes import LONGEST, Took, killed, load, said, whole
+from tests.pipelines.test_migrations import _fill
 from tests.program import command, environment
-from tests.store_content import content
 
 SERVER = "postgresql+psycopg://postgres@127.0.0.1:5432/postgres"
-#: What is decided and drawn, beside what was read; moments and numbers given by the database left out.
-DECIDED = (
-    schema.judgement, schema.entity, schema.mention_entity, schema.entity_relation, schema.sample_edition,
-    schema.sample_member, schema.sample_left, schema.document_read, schema.reading,
-)  # fmt: skip
-ASIDE = frozenset(
-    {
-        "made_at",
-        "undoes",
-        "born",
-        "judgement_id",
-        "proposed_at",
-        "frozen_at",
-        "read_at",
-        "run_id",
-        "first_seen",
-    }
-)
-#: Modules that fork without harm: none of them starts Twisted's reactor, a thread, or opens a store.
-LOADED = sorted({door.module for door in valuenet.COMMANDS.values()} - {"valuenet"})
-#: No command takes longer, however busy the machine is. Seconds.
-LONGEST = 300.0
-
-
-@dataclass(frozen=True, slots=True)
-class Case:
-    """A command: the state that it begins in, its words, what it writes ({out} in its words)."""
-
-    name: str
-    state: str
-    words: tuple[str, ...]
-    out: str = ""
-    postgres: bool = False
-    share: int = 1
-    #: asked again, it may say the same a second time: a log of what people said
-    says_again: bool = False
-
-
-CASES = (
-    Case("init", "nothing", ("init",), share=2),
-    Case("import", "empty", ("import", "financing", "{files}/financing.csv"), share=3),
-    Case("crawl", "empty", ("crawl", "cac", "ror", "--web", "{web}"), share=3),
-    Case("read", "crawled", ("read", "--processes", "1")),
-    Case("resolve", "crawled", ("resolve",), share=3),
-    Case(
-        "judge",
-        "resolved",
-        ("judge", "{left}", "{right}", "unsure", "--reason", "kills", "--by", "kills"),
-        share=2,
-        says_again=True,
-    ),
-    Case("propose", "resolved", ("sample", "propose", "2021", "--until", "2021"), share=2),
-    Case("freeze", "proposed", ("sample", "freeze", "2021", "--by", "kills"), share=2),
-    Case("network", "frozen", ("network", "2020", "2021", "--out", "{out}"), "networks", share=2),
-    Case("report", "frozen", ("report", "2021", "--out", "{out}", "--only", "table_3"), "report"),
-    Case("package", "frozen", ("package", "2021", "--data-only", "--out", "{out}"), "package", share=2),
-    Case("archive", "crawled", ("archive", "index", "--out", "{out}/index.cdxj"), "index", share=2),
-    Case("backup", "crawled", ("backup", "--force", "{out}/backup.zip"), "backup", share=2),
-    Case("schedule", "empty", ("schedule", "run", "ror", "--once", "--no-read", "--web", "{web}")),
-    Case("queue", "asked", ("queue", "work", "--once", "--dead-after", "5", "--web", "{web}"), postgres=True),
-)
+#: Rows of the files that are handed in.
+ROWS = {"companies": 30, "financing": 60}
+MOST_KILLS = 6
+#: Every so-manieth kill is drawn from the time by the clock.
+BY_CLOCK = 3
 
 
 @dataclass(slots=True)
 class Tally:
-    """What became of a command's kills."""
+    """What became of a command's kills. cpu: seconds that it takes undisturbed."""
 
     kills: int = 0
     chains: int = 0
-    seconds: float = 0.0
+    cpu: float = 0.0
     faults: list[str] = field(default_factory=list)
+
+
+@dataclass(frozen=True, slots=True)
+class Undisturbed:
+    """What a command leaves that nobody kills, and what it takes."""
+
+    content: Content
+    files: dict[str, str]
+    took: Took
 
 
 class Bench:
@@ -119,61 +78,99 @@ class Bench:
     def __init__(self, folder: Path, web: str, server: str, seed: int) -> None:
         self.folder, self.web, self.server = folder, web, server
         self.chance = random.Random(seed)
-        self.states = folder / "states"
-        self.names = ("", "")
+        self.given: dict[str, object] = {"files": folder / "files", "web": web}
         self.databases: list[str] = []
+        self._count = 0
 
     # ── states ────────────────────────────────────────────────────────────────────────────────
 
-    def prepare(self, wanted: set[str]) -> None:
-        """Make the states in the order of a user's way, each out of the one before."""
-        files = self.folder / "files"
-        ways: dict[str, list[list[str]]] = {
-            "nothing": [],
-            "empty": [["init"]],
-            "crawled": [
-                ["import", "companies", str(files / "companies.csv")],
-                ["import", "financing", str(files / "financing.csv")],
-                ["crawl", "cac", "ror", "gleif", "news", "--web", self.web],
-            ],
-            "resolved": [["resolve"]],
-            "proposed": [["sample", "propose", "2021", "--until", "2021"]],
-            "frozen": [["sample", "freeze", "2021", "--by", "kills"]],
-        }
-        place = self.states / "nothing"
-        place.mkdir(parents=True)
-        for name, steps in ways.items():
-            before, place = place, self.states / name
-            if before != place:
-                _copy(before, place)
-            for step in steps:
-                code, _ = self._whole(place, ["--store", _sqlite(place), *step])
-                assert code == 0, (step, (place / "said").read_text())
-            if name == "resolved":
-                self.names = _two_names(place)
-            if not wanted - set(list(ways)[: list(ways).index(name) + 1]) - {"asked"}:
-                return
+    def state(self, name: str, postgres: bool = False) -> Path:
+        """The folder of a state, made where it is not there yet, out of the one before it."""
+        place = self.folder / "states" / (f"{name}-postgres" if postgres else name)
+        if place.exists():
+            return place
+        before, steps = STATES[name]
+        url = self._url(place, f"state_{name}", postgres)
+        if before:
+            self._copy(self.state(before, postgres), place, f"state_{before}", f"state_{name}", postgres)
+        else:
+            place.mkdir(parents=True)
+            if postgres:
+                self._create(f"state_{name}")
+        if name == "old":
+            _old_store(url)
+        for step in steps:
+            took = whole(place, ["--store", url, *(word.format(**self.given) for word in step)], learn=True)
+            assert took.code == 0, (name, step, said(place))
+        if not postgres:
+            self._names(name, url)
+            _settle(place)
+        return place
+
+    def _names(self, state: str, url: str) -> None:
+        """Whom the words of later commands mean: they are the same in all states that follow."""
+        if state == "resolved":
+            entity, reading, candidate = schema.entity, schema.reading, schema.candidate
+            heads = select(entity.c.id).where(entity.c.kind == "company", entity.c.redirect_to.is_(None))
+            left, right, *_ = _all(url, heads.order_by(entity.c.id))
+            (waits, *_) = _all(
+                url, select(reading.c.id).where(reading.c.state == "waiting").order_by(reading.c.id)
+            )
+            pairs = select(entity.c.id).join(candidate, candidate.c.left_id == entity.c.mention_id)
+            (pair, *_) = _all(url, pairs.where(candidate.c.closed_at.is_(None)).order_by(entity.c.id))
+            self.given |= {"left": left, "right": right, "reading": f"{waits:016x}", "waits": pair}
+        if state == "judged":
+            self.given["judgement"] = max(_all(url, select(schema.judgement.c.id)))
 
     def begin(self, case: Case) -> tuple[Path, str]:
         """A fresh folder in the case's state, and the URL of its store."""
-        place = Path(tempfile.mkdtemp(prefix=case.name, dir=self.folder))
-        if not case.postgres:
-            shutil.rmtree(place)
-            _copy(self.states / case.state, place)
-            return place, _sqlite(place)
-        name = f"valuenet_kills_{os.getpid()}_{len(self.databases)}"
-        self._on_server(f'CREATE DATABASE "{name}"')
-        self.databases.append(name)
-        url = store_url(self.server).set(database=name).render_as_string(hide_password=False)
-        for step in (["init"], ["queue", "add", "cac", "ror"]):
-            code, _ = self._whole(place, ["--store", url, *step])
-            assert code == 0, (place / "said").read_text()
-        return place, url
+        self._count += 1
+        place = self.folder / f"chain-{self._count}"
+        self._copy(
+            self.state(case.state, case.postgres),
+            place,
+            f"state_{case.state}",
+            f"chain_{self._count}",
+            case.postgres,
+        )
+        if case.out:
+            # a package's folder is its own to make
+            (place / case.out).mkdir() if not case.at_once else None
+            if case.name == "new-source":
+                _checkout(place / case.out)
+        return place, self._url(place, f"chain_{self._count}", case.postgres, case.store)
 
     def end(self, case: Case, place: Path) -> None:
         shutil.rmtree(place, ignore_errors=True)
         if case.postgres:
-            self._on_server(f'DROP DATABASE "{self.databases[-1]}" WITH (FORCE)')
+            self._drop(f"chain_{self._count}")
+
+    def _copy(self, before: Path, place: Path, old: str, new: str, postgres: bool) -> None:
+        shutil.copytree(before, place)
+        if postgres:
+            self._create(new, old)
+
+    def _url(self, place: Path, database: str, postgres: bool, file: str = "store.db") -> str:
+        if not postgres:
+            return f"sqlite:///{place / file}"
+        name = self._database(database)
+        return store_url(self.server).set(database=name).render_as_string(hide_password=False)
+
+    def _database(self, name: str) -> str:
+        return f"valuenet_kills_{os.getpid()}_{name}"
+
+    def _create(self, name: str, template: str = "") -> None:
+        of = f' TEMPLATE "{self._database(template)}"' if template else ""
+        self._on_server(f'CREATE DATABASE "{self._database(name)}"{of}')
+        self.databases.append(name)
+
+    def _drop(self, name: str) -> None:
+        self._on_server(f'DROP DATABASE "{self._database(name)}" WITH (FORCE)')
+        self.databases.remove(name)
+
+    def close(self) -> None:
+        for name in list(self.databases):
+            self._drop(name)
 
     def _on_server(self, statement: str) -> None:
         engine = create_engine(self.server, isolation_level="AUTOCOMMIT")
@@ -184,224 +181,124 @@ class Bench:
     # ── runs ──────────────────────────────────────────────────────────────────────────────────
 
     def words(self, case: Case, place: Path, url: str) -> list[str]:
-        left, right = self.names
-        out = place / case.out if case.out else place
-        out.parent.mkdir(exist_ok=True)
-        if case.name in ("archive", "backup", "network"):
-            out.mkdir(exist_ok=True)
-        given = {"files": self.folder / "files", "web": self.web, "left": left, "right": right, "out": out}
+        given = {**self.given, "out": place / case.out}
         return ["--store", url, *(word.format(**given) for word in case.words)]
 
-    def _whole(self, place: Path, words: list[str]) -> tuple[int, float]:
-        """Run to the end: exit code and seconds."""
-        started = time.monotonic()
-        process = _fork(place, words)
-        code = _wait(process, LONGEST)
-        if code is None:
-            _kill(process)
-            return -9, LONGEST
-        return code, time.monotonic() - started
-
-    def undisturbed(self, case: Case) -> tuple[dict[str, object], dict[str, str], float]:
+    def undisturbed(self, case: Case) -> Undisturbed:
+        """What it leaves, and, run once more with all its modules loaded, what it takes."""
         place, url = self.begin(case)
-        code, seconds = self._whole(place, self.words(case, place, url))
-        assert code == 0, (case.name, (place / "said").read_text())
-        said, files = _said(url, case), _files(place, case)
+        took = whole(place, self.words(case, place, url), learn=True)
+        assert (took.code == 0) == (not case.fails), (case.name, took, said(place))
+        left, made = content(url, case), files(place, case)
         self.end(case, place)
-        return said, files, seconds
-
-    def chain(self, case: Case, whole: tuple[dict[str, object], dict[str, str], float], tally: Tally) -> None:
-        """One to four kills, then a run to the end, then the comparison."""
-        said, files, seconds = whole
         place, url = self.begin(case)
-        words = self.words(case, place, url)
-        moments = [self.chance.random() * seconds * 1.05 for _ in range(self.chance.randint(1, 4))]
-        for moment in moments:
-            process = _fork(place, words)
-            if _wait(process, moment) is None:
-                _kill(process)
-                tally.kills += 1
-            for fault in _unfinished(_files(place, case), files, case):
-                tally.faults.append(f"{case.name}, killed after {moment:.2f} s of {seconds:.2f}: {fault}")
-        if case.name == "schedule":  # a scheduler that is killed leaves its visits to their work
-            _wait_for_visits(url)
-        code, _ = self._whole(place, words)
-        if case.name == "schedule":
-            code = self._made_up(place, url, code)
-        if code != 0:
-            tally.faults.append(f"{case.name} after {moments}: exit {code}: {_tail(place)}")
+        took = whole(place, self.words(case, place, url))
+        self.end(case, place)
+        return Undisturbed(left, made, took)
+
+    def chain(self, case: Case, undisturbed: Undisturbed, tally: Tally) -> None:
+        """Some kills, then a run to the end, then the comparison."""
+        place, url = self.begin(case)
+        words, moments = self.words(case, place, url), []
+        for _ in range(self.chance.randint(1, MOST_KILLS)):
+            by_clock = case.by_clock or self.chance.randrange(BY_CLOCK) == 0
+            took, share = undisturbed.took, self.chance.random()
+            if by_clock:
+                done = killed(place, words, clock=share * took.clock)
+            else:
+                done = killed(place, words, cpu=share * took.cpu)
+            moments.append(f"{'clock' if by_clock else 'cpu'} {share:.3f}")
+            tally.kills += done.code is None
+            for fault in unfinished(files(place, case), undisturbed.files, case):
+                tally.faults.append(f"{case.name}, killed at {moments}: {fault}")
+            if done.code is not None:  # it was faster than the kill: it is as if done
+                break
+        code = self._to_its_end(case, place, url, words)
+        if code != 0 and not case.fails and not case.refused_again:
+            tally.faults.append(f"{case.name} after {moments}: exit {code}: {said(place)}")
         else:
-            for fault in _differences(_said(url, case), said, _files(place, case), files):
-                tally.faults.append(f"{case.name} after {[round(one, 2) for one in moments]}: {fault}")
+            now, made = content(url, case), files(place, case)
+            for fault in differences(now, undisturbed.content, made, undisturbed.files):
+                tally.faults.append(f"{case.name} after {moments}: exit {code}: {fault}")
         tally.chains += 1
         self.end(case, place)
 
-    def _made_up(self, place: Path, url: str, code: int) -> int:
-        """A visit that was killed is due again after an hour: it is made by hand here."""
+    def _to_its_end(self, case: Case, place: Path, url: str, words: list[str]) -> int | None:
+        if case.name != "schedule run":
+            return whole(place, words).code
+        # a scheduler that is killed leaves its visits to their work; a visit that was killed is due again after
+        # an hour: it is made by hand here
         _wait_for_visits(url)
-        engine = open_store(url)
+        whole(place, words)
+        _wait_for_visits(url)
         run = schema.run
-        with engine.connect() as connection:
-            newest = connection.execute(select(run.c.outcome).order_by(run.c.id.desc()).limit(1)).scalar()
-        engine.dispose()
-        if newest == "complete":
-            return code
-        return self._whole(place, ["--store", url, "crawl", "ror", "--web", self.web])[0]
+        newest = _all(url, select(run.c.outcome).order_by(run.c.id.desc()).limit(1))
+        if newest == ["complete"]:
+            return 0
+        return whole(place, ["--store", url, "crawl", "cac", "--web", self.web]).code
 
 
-# ── processes ─────────────────────────────────────────────────────────────────────────────────
-
-
-def _fork(place: Path, words: list[str]) -> int:
-    """A child with the program loaded, in a group of its own; what it says goes into `said`."""
-    child = os.fork()
-    if child:
-        return child
-    code = 70
-    try:
-        os.setpgid(0, 0)
-        os.chdir(place)
-        said = os.open("said", os.O_WRONLY | os.O_CREAT | os.O_TRUNC)
-        os.dup2(said, 1)
-        os.dup2(said, 2)
-        os.environ.update(environment())
-        try:
-            valuenet.main.main(words, prog_name="valuenet")
-        except SystemExit as ended:
-            code = ended.code if isinstance(ended.code, int) else int(ended.code is not None)
-        sys.stdout.flush()
-    finally:
-        os._exit(code)
-
-
-def _wait(process: int, seconds: float) -> int | None:
-    """The exit code, or None where it goes on for longer."""
-    until = time.monotonic() + seconds
-    while True:
-        done, status = os.waitpid(process, os.WNOHANG)
-        if done:
-            return os.waitstatus_to_exitcode(status)
-        if time.monotonic() >= until:
-            return None
-        time.sleep(0.002)
-
-
-def _wait_for_visits(url: str) -> None:
-    engine = open_store(url)
-    held = select(schema.agenda.c.holder).where(schema.agenda.c.holder.is_not(None))
-    until = time.monotonic() + LONGEST
-    while time.monotonic() < until:
-        time.sleep(0.2)
-        with engine.connect() as connection:
-            if all(is_dead(one) for one in connection.execute(held).scalars()):
-                break
-    engine.dispose()
-
-
-def _kill(process: int) -> None:
-    """All of its group at once, as where the power goes."""
-    with contextlib.suppress(ProcessLookupError):
-        os.killpg(process, signal.SIGKILL)
-    with contextlib.suppress(ProcessLookupError):
-        os.kill(process, signal.SIGKILL)
-    os.waitpid(process, 0)
-
-
-# ── comparing ─────────────────────────────────────────────────────────────────────────────────
-
-
-def _said(url: str, case: Case) -> dict[str, object]:
-    found: dict[str, object] = dict(content(url))
-    engine = open_store(url)
+def _all(url: str, query: Any) -> list[Any]:
+    engine = open_engine(url)
     with engine.connect() as connection:
-        for table in DECIDED:
-            own = {"id"} if table in (schema.judgement, schema.document_read, schema.reading) else set()
-            columns = [column for column in table.c if column.name not in ASIDE | own]
-            rows = [repr(tuple(row)) for row in connection.execute(select(*columns))]
-            found[table.name] = sorted(set(rows) if case.says_again else rows)
-        run = schema.run
-        # an import holds no lease, so that nobody can know that one was killed
-        open_ones = select(run.c.source).where(run.c.outcome == "running", run.c.kind == "crawl")
-        found["open runs"] = list(connection.execute(open_ones).scalars())
+        found = list(connection.execute(query).scalars())
     engine.dispose()
     return found
 
 
-def _files(place: Path, case: Case) -> dict[str, str]:
-    """Files under their final names, with their digests. Of a backup, which tells its moment, only that it is whole."""
-    folder = place / case.out
-    if not case.out or not folder.exists():
-        return {}
-    return {
-        path.relative_to(folder).as_posix(): hashlib.sha256(path.read_bytes()).hexdigest()
-        if path.suffix != ".zip"
-        else "whole" if _is_zip(path) else "cut"
-        for path in sorted(folder.rglob("*"))
-        if path.is_file() and ".part" not in path.as_posix()
-    }  # fmt: skip
+def _wait_for_visits(url: str) -> None:
+    held = select(schema.agenda.c.holder).where(schema.agenda.c.holder.is_not(None))
+    until = time.monotonic() + LONGEST
+    time.sleep(0.3)  # one that is being born holds nothing yet
+    while time.monotonic() < until and not all(is_dead(one) for one in _all(url, held)):
+        time.sleep(0.2)
 
 
-def _is_zip(path: Path) -> bool:
-    return subprocess.run(["unzip", "-tqq", str(path)], check=False, capture_output=True).returncode == 0
-
-
-def _unfinished(found: dict[str, str], whole: dict[str, str], case: Case) -> Iterator[str]:
-    for name, digest in found.items():
-        if whole.get(name) != digest:
-            yield f"{name} stands under its final name and is not that of the undisturbed run"
-    if case.name == "package" and found and found.keys() != whole.keys():
-        yield f"the folder stands there with {len(found)} of {len(whole)} files"
-    if case.name == "report" and "index.html" in found and found.keys() != whole.keys():
-        yield f"index.html stands there with {len(found)} of {len(whole)} files"
-
-
-def _differences(
-    said: dict[str, object], whole: dict[str, object], found: dict[str, str], files: dict[str, str]
-) -> Iterator[str]:
-    for name, rows in whole.items():
-        if said[name] != rows:
-            now, then = (set(map(str, one)) for one in (said[name], rows))  # type: ignore[call-overload]
-            yield f"{name} differs: {len(now - then)} too many, {len(then - now)} lost, {str(now ^ then)[:300]}"
-    for name in sorted(files.keys() | found.keys()):
-        if files.get(name) != found.get(name):
-            yield f"the file {name} differs"
-
-
-def _tail(place: Path) -> str:
-    return (place / "said").read_text("utf-8", errors="replace")[-400:]
-
-
-def _sqlite(place: Path) -> str:
-    return f"sqlite:///{place / 'store.db'}"
-
-
-def _copy(before: Path, place: Path) -> None:
-    """A state's folder; the store with what its write-ahead log holds."""
-    shutil.copytree(before, place, ignore=shutil.ignore_patterns("store.db*", "said"))
-    if (before / "store.db").exists():
-        with (
-            contextlib.closing(sqlite3.connect(before / "store.db")) as old,
-            contextlib.closing(sqlite3.connect(place / "store.db")) as new,
-        ):
-            old.backup(new)
-
-
-def _two_names(place: Path) -> tuple[str, str]:
-    engine = open_store(_sqlite(place))
-    with engine.connect() as connection:
-        entity = schema.entity
-        ids = (
-            connection.execute(
-                select(entity.c.id)
-                .where(entity.c.kind == "company", entity.c.redirect_to.is_(None))
-                .order_by(entity.c.id)
-                .limit(2)
-            )
-            .scalars()
-            .all()
-        )
+def _old_store(url: str) -> None:
+    """A store of the first schema, with rows in all its tables."""
+    engine = open_engine(url)
+    alembic.upgrade(migration_config(engine), "0001")
+    with writing(engine) as connection:
+        _fill(connection)
     engine.dispose()
-    return ids[0], ids[1]
+
+
+def _settle(place: Path) -> None:
+    """All of the store in one file, so that it can be copied."""
+    for path in place.glob("*.db"):
+        with contextlib.closing(sqlite3.connect(path)) as store:
+            store.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+            store.execute("PRAGMA journal_mode=DELETE")
+
+
+def _checkout(folder: Path) -> None:
+    """What `new-source` takes for a checkout."""
+    root = Path(__file__).resolve().parents[2]
+    for name in ("crawlers/sources", "tests/crawlers/pages"):
+        (folder / name).mkdir(parents=True)
+    shutil.copy(root / "pyproject.toml", folder)
+
+
+def write_files(folder: Path) -> None:
+    """Cut the files of the sample web, and write those that it has not: fewer rows, a broken file, names, texts."""
+    for name, rows in ROWS.items():
+        lines = (folder / f"{name}.csv").read_text("utf-8").splitlines(keepends=True)
+        (folder / f"{name}.csv").write_text("".join(lines[: rows + 1]), "utf-8")
+        (folder / "less").mkdir(exist_ok=True)
+        (folder / "less" / f"{name}.csv").write_text("".join(lines[: rows // 2]), "utf-8")
+    (folder / "broken.csv").write_text("a,b\n1,2\n", "utf-8")
+    with (folder / "companies.csv").open(encoding="utf-8-sig") as file:
+        names = [row["name"] for row in csv.DictReader(file)]
+    with (folder / "names.csv").open("w", encoding="utf-8", newline="") as out:
+        csv.writer(out).writerows([("id", "name"), *((str(key), one) for key, one in enumerate(names))])
+    pairs = pairwise(names)
+    texts = [
+        {"id": str(key), "text": f"2021年5月3日，{one}与{other}签署战略合作协议。"}
+        for key, (one, other) in enumerate(pairs)
+    ]
+    (folder / "texts.jsonl").write_text(
+        "".join(json.dumps(one, ensure_ascii=False) + "\n" for one in texts), "utf-8"
+    )
 
 
 @contextlib.contextmanager
@@ -439,30 +336,57 @@ def main() -> int:
     parser.add_argument("--only", action="append", choices=[case.name for case in CASES])
     parser.add_argument("--postgres", default=SERVER)
     asked = parser.parse_args()
+    until = time.monotonic() + 60 * asked.minutes
     cases = [case for case in CASES if not asked.only or case.name in asked.only]
     os.environ["OMP_NUM_THREADS"] = os.environ["OPENBLAS_NUM_THREADS"] = "1"
-    for module in LOADED:
-        importlib.import_module(module)
+    load(set())
     tallies = {case.name: Tally() for case in cases}
     with tempfile.TemporaryDirectory(prefix="kills") as made, _web(Path(made)) as web:
+        write_files(Path(made) / "files")
         bench = Bench(Path(made), web, asked.postgres, asked.seed)
-        bench.prepare({case.state for case in cases})
-        whole = {case.name: bench.undisturbed(case) for case in cases}
-        for name, (_, _, seconds) in whole.items():
-            tallies[name].seconds = seconds
-        until = time.monotonic() + 60 * asked.minutes
-        while sum(tally.kills for tally in tallies.values()) < asked.kills and time.monotonic() < until:
-            (case,) = bench.chance.choices(cases, [one.share for one in cases])
-            tally, before = tallies[case.name], len(tallies[case.name].faults)
-            bench.chain(case, whole[case.name], tally)
-            for fault in tally.faults[before:]:
-                told(f"BROKEN {fault}")
+        known: dict[str, Undisturbed] = {}
+        waiting: list[Case] = []
+        try:
+            while sum(one.kills for one in tallies.values()) < asked.kills and time.monotonic() < until:
+                if not waiting:  # each command in turn, as often as its share says
+                    waiting = [case for case in cases for _ in range(case.share)]
+                    bench.chance.shuffle(waiting)
+                case = waiting.pop()
+                tally = tallies[case.name]
+                before = len(tally.faults)
+                if case.name not in known:
+                    try:
+                        known[case.name] = bench.undisturbed(case)
+                    except (AssertionError, SQLAlchemyError) as error:
+                        tally.faults.append(f"{case.name} cannot be run undisturbed: {error}")
+                        told(f"BROKEN {tally.faults[-1]}")
+                        cases.remove(case)
+                        waiting = [one for one in waiting if one is not case]
+                        continue
+                    tally.cpu = known[case.name].took.cpu
+                    assert threading.active_count() == 1, "a process with threads must not fork"
+                try:
+                    bench.chain(case, known[case.name], tally)
+                except SQLAlchemyError as error:
+                    tally.faults.append(f"{case.name}: the store cannot be read: {error}")
+                for fault in tally.faults[before:]:
+                    told(f"BROKEN {fault}")
+        finally:
+            bench.close()
     for name, tally in tallies.items():
-        told(f"{name:10} {tally.kills:5} kills {tally.chains:5} runs to the end, "
-             f"{tally.seconds:6.1f} s undisturbed, {len(tally.faults)} broken")  # fmt: skip
-    told(f"{sum(one.kills for one in tallies.values())} kills, "
-         f"{sum(len(one.faults) for one in tallies.values())} broken (seed {asked.seed})")  # fmt: skip
+        told(f"{name:22} {tally.kills:5} kills {tally.chains:5} runs to the end, "
+             f"{tally.cpu:6.2f} s of CPU undisturbed, {len(tally.faults)} broken")  # fmt: skip
+    for name, why in LEFT_OUT.items():
+        told(f"left out: {name}: {why}")
+    told(f"{sum(one.kills for one in tallies.values())} kills, {sum(one.chains for one in tallies.values())} chains, "
+         f"{sum(len(one.faults) for one in tallies.values())} broken (seed {asked.seed}, "
+         f"{_cpu():.0f} s of CPU)")  # fmt: skip
     return int(any(tally.faults for tally in tallies.values()))
+
+
+def _cpu() -> float:
+    used = os.times()
+    return used.user + used.system + used.children_user + used.children_system
 
 
 if __name__ == "__main__":

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import socket
+import threading
 from typing import Any
 
 import pytest
@@ -55,7 +56,7 @@ def test_a_lease_is_renewed_while_files_are_read(store: Engine, monkeypatch: pyt
     run = open_run(store, SOURCE, "import", "rounds.csv")
     change(store, schema.part_turn, held_until=now() - LEASE)
     renewed = turns.extend
-    seen = turns.threading.Event()
+    seen = threading.Event()
 
     def told(*asked: Any, **more: Any) -> bool:
         done = renewed(*asked, **more)
