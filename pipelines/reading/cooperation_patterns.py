@@ -1,7 +1,8 @@
 """Sentence patterns of cooperation, over masked sentences (see `masking`).
 
 In a pattern group `a` is who provides, `b` who receives, `p` partners without direction, `v` the deciding verb.
-Every repeat is bounded and none may cross an organisation, so that time grows with the sentence alone.
+Every repeat is bounded, none may cross an organisation, and a list of partners is read in one way alone, so that
+time grows with the sentence alone.
 Confidence is our estimate of how often such a sentence means a technology relation between just these parties.
 """
 
@@ -19,16 +20,18 @@ Kind = Literal[
 
 _NO: Final = rf"。；;！？{ORG}{BOTH}"
 _BRACKET: Final = rf"(?:[（(][^（）(){_NO}]{{0,40}}[）)])?"
-_ONE: Final = rf"[“\"「『]?{ORG}(?:集团|公司|方面)?[”\"」』]?{_BRACKET}(?:等(?:公司|企业|机构|单位)?)?"
+#: What belongs to a name behind its sign; possessive, as what may follow may be of the same letters.
+_TAIL: Final = rf"(?>(?:集团|公司|方面)?[”\"」』]?{_BRACKET}(?:等(?:公司|企业|机构|单位)?)?)"
+_ONE: Final = rf"[“\"「『]?{ORG}{_TAIL}"
 _LIST: Final = rf"{_ONE}(?:\s?(?:、|，|,|和|与|及|以及|暨)\s?{_ONE}){{0,11}}"
 #: Partners, with adverbs between: A近日与B.
 _ADVERB: Final = rf"[^，,：{_NO}]{{0,18}}?"
 _LINK: Final = r"(?:、|和|与|同|跟|及|以及|暨|联合|携手|牵手|联手|连同)"
+#: On to the next partner, in one way alone: a sentence that joins twelve by many links would be read in as many
+#: ways as there are choices of links, to the power of eleven.
+_NEXT: Final = rf"(?={_ADVERB}{_LINK}{_ADVERB}[“\"「『]?{ORG})[^，,：{_NO}]*+{ORG}{_TAIL}"
 #: Behind 与 they are partners of somebody else, not of each other.
-_PARTNERS: Final = (
-    rf"(?P<p>(?:(?<![与同跟和]){_ONE}{_ADVERB}{_LINK}{_ADVERB}{_ONE}"
-    rf"(?:{_ADVERB}{_LINK}{_ADVERB}{_ONE}){{0,10}}|{BOTH}))"
-)
+_PARTNERS: Final = rf"(?P<p>(?:(?<![与同跟和]){_ONE}{_NEXT}(?:{_NEXT}){{0,10}}|{BOTH}))"
 #: Words between the subject and its verb; 的 would make the subject another thing's owner.
 _GAP: Final = rf"[^的，,：{_NO}]{{0,18}}?"
 #: The same, over a clause in between.

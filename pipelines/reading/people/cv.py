@@ -36,6 +36,7 @@ from pipelines.reading.people.verbs import (
     NO_EMPLOYER,
     PRIVATE_CLAUSE,
     SEAT,
+    SOMEWHERE,
     VERB,
     clauses,
     closing,
@@ -355,7 +356,7 @@ class _Reader:
             if state.verb not in ("", "time") or VERB.search(text, start, end):
                 state.studied = None
             return False
-        if "博士后" in text[start:end] and AT.search(text, start, end):
+        if "博士后" in text[start:end] and SOMEWHERE.search(text, start, end):
             return False
         degrees = read_degrees(text, times[-1].end if times else start, end)
         if not degrees:

@@ -55,9 +55,12 @@ _LEAD: Final = re.compile(
 _NO_NAME: Final = re.compile(r"的|是|邀请了?|收到|举报|同事|来自|名叫|称|董事会")
 #: 甲公司总裁某人与, before 乙公司总裁.
 _SOMEBODY_AND: Final = re.compile(rf"{_POSTS}{NAME_IN_TEXT}[和与]")
+#: Words between who names and the naming; none begins another. 于 and 在 take so many characters along.
 _SAYS: Final = re.compile(
-    r"(?:董事会|股东大会|公司|集团)?(?:今日|近日|日前|昨日|昨天|于.{1,12}|在.{1,16}|已|正式|同意|发布公告|公告|对外|随后|将|决定|拟|宣布|,|称)*$"
+    r"今日|近日|日前|昨日|昨天|已|正式|同意|发布公告|公告|对外|随后|将|决定|拟|宣布|,|称"
 )
+_TAKES: Final = {"于": 12, "在": 16}
+_NAMING_BODY: Final = re.compile(r"董事会|股东大会|公司|集团")
 
 
 def read_news(plain: Plain, used: Sequence[Span], method: str) -> list[Fact]:
@@ -135,10 +138,27 @@ def _named_to(plain: Plain, match: re.Match[str], start: int, end: int, method: 
     yield _fact(plain, match.span("name"), employer, held.post, 0.85, method, status)
 
 
+def _said_from(text: str, start: int, end: int) -> int:
+    """The first place from which all is words of saying up to `end`, behind a board or not; `end` where none is.
+
+    Worked out backwards, place by place: as 于 may take any of those words along, one expression for all of it
+    would try every way to share them out, a hundred thousand in forty characters.
+    """
+    told, first = {end}, end
+    for at in range(end - 1, start - 1, -1):
+        word = _SAYS.match(text, at, end)
+        most = _TAKES.get(text[at], 0)
+        if (word and word.end() in told) or any(at + 1 + more in told for more in range(1, most + 1)):
+            told.add(at)
+        body = _NAMING_BODY.match(text, at, end)
+        if at in told or (body and body.end() in told):
+            first = at
+    return first
+
+
 def _subject(text: str, start: int, verb: int) -> Span | None:
     """The organisation that names somebody: what stands before the verb, as far as its end tells."""
-    says = _SAYS.search(text, max(start, verb - 40), verb)
-    last = says.start() if says else verb
+    last = _said_from(text, max(start, verb - 40), verb)
     first = start
     for border in _BORDERS.finditer(text, start, last):
         first = border.end()

@@ -34,7 +34,7 @@ _DEPARTMENT_NEXT: Final = re.compile(rf"{one_of(_DEPARTMENT_WORDS)}{{0,3}}?{one_
 
 _ITSELF: Final = re.compile(
     one_of(words_of("words", "itself"))
-    + r"(?!(?:部|业务部|金融部|业务|金融|控股|制|股份|有限|及|和(?!.*董事)|名|章程|律师|法|债|秘书|治理|银行))"
+    + r"(?!(?:部|业务部|金融部|业务|金融|控股|制|股份|有限|及|和(?!.{0,60}董事)|名|章程|律师|法|债|秘书|治理|银行))"
 )
 _COMPANY: Final = re.compile(
     r"(?:(?:股份|集团)?有限(?:责任)?公司|股份公司|集团公司|总公司|集团(?:股份)?|(?<!等)(?<!家)公司|\(集团\)|\((?:有限|特殊普通|普通)合伙\))"
@@ -84,7 +84,9 @@ class Held:
 
 
 #: 甲公司等公司董事.
-_AND_OTHERS: Final = re.compile(r"\x00*(?:等(?:[多几数]家|\d+家)?(?:公司|企业|单位|机构)?)?\x00*[的之]?\x00*")
+_AND_OTHERS: Final = re.compile(
+    r"\x00*+(?:等(?:[多几数]家|\d+家)?(?:公司|企业|单位|机构)?)?\x00*+[的之]?\x00*+"
+)
 
 
 def pieces(plain: str, start: int, end: int) -> list[tuple[int, int]]:

@@ -27,7 +27,9 @@ VERB: Final = re.compile(
     + f"|(?P<works>{one_of(words_of('words', 'works_at'))}|{_SERVES})|(?P<holds>{_HOLDS}|{_GUARDED})"
 )
 CLOSED: Final = re.compile(one_of(words_of("words", "works_closed")))
-AT: Final = re.compile(r"(?:先后|曾|一直|分别|长期|均|开始|\s|\x00)*(?:在|于|至|到|赴|由)")
+#: For `match` alone: a search would begin anew at each word that leads there.
+AT: Final = re.compile(r"(?:先后|曾|一直|分别|长期|均|开始|\s|\x00)*+[在于至到赴由]")
+SOMEWHERE: Final = re.compile(r"[在于至到赴由]")
 JOINT: Final = re.compile(r"([^和及与]{2,8})[和及与](?:原|时任)?")
 #: 甲有限公司及乙有限公司, where a post of both follows.
 AND_ANOTHER: Final = re.compile(
@@ -42,7 +44,7 @@ NO_EMPLOYER: Final = re.compile(
     r"中国共产党|共产党|党$|民盟|民建|九三学社|社会|大学学习|行业|领域|工作$|.{0,6}阶段|董事会$|监事会$|参加|(?<=[在于到])部队$"
 )
 CV_BEGINS: Final = re.compile(
-    r"\s*(?:(?:19|20)\d\d\s?[年./-]|历任|曾任|现任|工作经历|主要(?:工作)?(?:经历|简历))"
+    r"\s*+(?:(?:19|20)\d\d\s?[年./-]|历任|曾任|现任|工作经历|主要(?:工作)?(?:经历|简历))"
 )
 LEAVES: Final = re.compile(
     r"退休|离职|离任|辞去|卸任|辞任|不再担任|去世|处罚|惩戒|未持有|持有.{0,10}股|关联关系|任职资格|荣获|被评为|获评|发表|著有|出版"
