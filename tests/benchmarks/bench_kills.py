@@ -51,6 +51,8 @@ ROWS = {"companies": 30, "financing": 60}
 MOST_KILLS = 6
 #: Every so-manieth kill is drawn from the time by the clock.
 BY_CLOCK = 3
+#: Chains between two lines that tell how far it is.
+PROGRESS = 50
 
 
 @dataclass(slots=True)
@@ -371,6 +373,8 @@ def main() -> int:
                     tally.faults.append(f"{case.name}: the store cannot be read: {error}")
                 for fault in tally.faults[before:]:
                     told(f"BROKEN {fault}")
+                if sum(one.chains for one in tallies.values()) % PROGRESS == 0:
+                    told(f"{sum(one.kills for one in tallies.values())} kills so far")
         finally:
             bench.close()
     for name, tally in tallies.items():

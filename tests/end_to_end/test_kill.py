@@ -121,7 +121,11 @@ def test_killed_and_run_again(
         time.sleep(took * chance.random())  # the run has begun: kill it anywhere in its time
         process.send_signal(signal.SIGKILL)
         killed += process.wait() == -signal.SIGKILL
-    engine.dispose()
     run("--store", store_address, *asked, *archive, cwd=tmp_path)
     assert content(store_address) == whole
+    with engine.connect() as connection:
+        outcomes = connection.execute(select(schema.run.c.outcome).order_by(schema.run.c.id)).scalars().all()
+    engine.dispose()
+    assert outcomes[-1] == "complete"
+    assert "running" not in outcomes, "the runs of killed processes are closed by the next"
     assert killed, "every run ended before it was killed: the test proves nothing"
