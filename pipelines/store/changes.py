@@ -21,9 +21,9 @@ from sqlalchemy import ColumnElement, Connection, Select, and_, exists, or_, sel
 
 from pipelines.store import schema
 from pipelines.store.bulk import chunks
+from pipelines.store.left_open import left_open
 from pipelines.store.said import Place, Stated, places, statements
 from pipelines.store.timeline import Happening, Span, happenings
-from pipelines.store.turns import is_dead
 from pipelines.store.types import content_id, now
 from pipelines.store.whose import mentions_of
 
@@ -34,8 +34,6 @@ FACT_KINDS = (
 )  # fmt: skip
 #: Ends of spans that are looked at together.
 BATCH = 1000
-#: An import that is open for longer than this has died.
-IMPORT_LONGEST = dt.timedelta(hours=6)
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,18 +79,13 @@ class Change:
 
 def settled(connection: Connection) -> dt.datetime:
     """The moment until which nothing is being written any more: now, or when the oldest visit under way began."""
-    run, agenda, moment = schema.run, schema.agenda, now()
-    under_way = or_(
-        and_(run.c.kind == "crawl", agenda.c.held_until >= moment),
-        and_(run.c.kind == "import", run.c.started_at > moment - IMPORT_LONGEST),
+    run, moment = schema.run, now()
+    # a replay reads what was fetched before: it writes nothing of today
+    under_way = select(run.c.id, run.c.started_at).where(run.c.outcome == "running", run.c.kind != "replay")
+    dead = {one.id for one in left_open(connection, moment)}
+    oldest: dt.datetime = min(
+        [moment, *(row.started_at for row in connection.execute(under_way) if row.id not in dead)]
     )
-    rows = connection.execute(
-        select(run.c.started_at, run.c.kind, agenda.c.holder)
-        .outerjoin(agenda, agenda.c.source == run.c.source)
-        .where(run.c.outcome == "running", under_way)
-    )
-    alive = [row.started_at for row in rows if row.kind == "import" or not is_dead(row.holder or "")]
-    oldest: dt.datetime = min([moment, *alive])
     return oldest
 
 

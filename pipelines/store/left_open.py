@@ -21,13 +21,13 @@ DIED = "the process died"
 WITHOUT_LEASE = dt.timedelta(days=1)
 
 
-def left_open(connection: Connection) -> list[Row[Any]]:
-    """The runs that are open and that nobody works on, oldest first; nothing is changed."""
+def left_open(connection: Connection, moment: dt.datetime | None = None) -> list[Row[Any]]:
+    """The runs that are open and that nobody works on at a moment (now), oldest first; nothing is changed."""
     run = schema.run
     rows = connection.execute(select(run).where(run.c.outcome == "running").order_by(run.c.id)).all()
     if not rows:
         return []
-    moment = store_time(connection)
+    moment = moment or store_time(connection)
     leases = _leases(connection, moment)
     return [row for row in rows if not _is_worked_on(row, leases, moment)]
 

@@ -38,7 +38,6 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from pipelines.store import schema
 from pipelines.store.session import migration_config, open_engine, store_url, writing
-from pipelines.store.turns import is_dead
 from tests.benchmarks.kills_cases import CASES, LEFT_OUT, STATES, Case
 from tests.benchmarks.kills_comparing import Content, content, differences, files, unfinished
 from tests.benchmarks.kills_processes import LONGEST, Took, killed, load, said, whole
@@ -228,11 +227,10 @@ class Bench:
     def _to_its_end(self, case: Case, place: Path, url: str, words: list[str]) -> int | None:
         if case.name != "schedule run":
             return whole(place, words).code
-        # a scheduler that is killed leaves its visits to their work; a visit that was killed is due again after
-        # an hour: it is made by hand here
-        _wait_for_visits(url)
+        # a visit that was killed is due again after an hour: it is made by hand here
+        _wait_for_visits(place)
         whole(place, words)
-        _wait_for_visits(url)
+        _wait_for_visits(place)
         run = schema.run
         newest = _all(url, select(run.c.outcome).order_by(run.c.id.desc()).limit(1))
         if newest == ["complete"]:
@@ -248,12 +246,18 @@ def _all(url: str, query: Any) -> list[Any]:
     return found
 
 
-def _wait_for_visits(url: str) -> None:
-    held = select(schema.agenda.c.holder).where(schema.agenda.c.holder.is_not(None))
+def _wait_for_visits(place: Path) -> None:
+    """Until no process works in the folder any more: a scheduler that is killed leaves its visits to their work."""
     until = time.monotonic() + LONGEST
-    time.sleep(0.3)  # one that is being born holds nothing yet
-    while time.monotonic() < until and not all(is_dead(one) for one in _all(url, held)):
-        time.sleep(0.2)
+    while time.monotonic() < until and any(_works_in(one, place) for one in Path("/proc").iterdir()):
+        time.sleep(0.1)
+
+
+def _works_in(process: Path, place: Path) -> bool:
+    try:
+        return process.name.isdecimal() and (process / "cwd").readlink().is_relative_to(place)
+    except OSError:  # it is gone by now, or another user's
+        return False
 
 
 def _old_store(url: str) -> None:

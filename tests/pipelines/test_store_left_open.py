@@ -12,6 +12,7 @@ from sqlalchemy import Engine, select, update
 
 from pipelines.commands import sources
 from pipelines.store import schema, turns
+from pipelines.store.changes import settled
 from pipelines.store.left_open import DIED, WITHOUT_LEASE, close_left_open, left_open
 from pipelines.store.runs import close_run, open_run
 from pipelines.store.session import writing
@@ -146,3 +147,16 @@ def test_the_status_knows_it_before_anybody_closes_it(store: Engine) -> None:
     change(store, schema.part_turn, holder=GONE)
     assert [(row["outcome"], row["notes"]) for row in sources(store)] == [("failed", DIED)]
     assert [one for one, _ in outcomes(store).values()] == ["running"], "it only looks"
+
+
+def test_a_dead_import_keeps_no_changes_back(store: Engine) -> None:
+    begun = now()
+    open_run(store, SOURCE, "import", "a.csv")
+    with store.connect() as connection:
+        assert settled(connection) < begun + dt.timedelta(minutes=1)
+        held_back = settled(connection)
+    with store.connect() as connection:
+        assert settled(connection) == held_back, "as long as it lives"
+    change(store, schema.part_turn, holder=GONE)
+    with store.connect() as connection:
+        assert settled(connection) > held_back
