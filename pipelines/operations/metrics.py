@@ -19,28 +19,32 @@ from pipelines.operations.health import Health
 from pipelines.store.runs import VERSION
 from pipelines.store.types import now
 
-#: Counting all rows of a large store takes seconds: whoever asks sooner is told the same again.
+#: Looking at a large store takes seconds: whoever asks sooner is told the same again.
 KEPT_SECONDS: Final = 30.0
+#: An answer is kept for so many times as long as it took, too: looking is a small share of the database's work.
+KEPT_TIMES: Final = 20
 
 Ask = Callable[[], Health]
 
 
 def asked_seldom(ask: Ask, seconds: float = KEPT_SECONDS) -> Ask:
-    """Asks at most once in so many seconds, whoever calls; a store that cannot be used is `failing`, with
-    why."""
+    """Asks at most once in so many seconds, and in `KEPT_TIMES` what asking took, whoever calls; a store that
+    cannot be used is `failing`, with why."""
     lock = threading.Lock()
     kept: list[tuple[float, Health]] = []
 
     def answer() -> Health:
         with lock:
-            if kept and time.monotonic() - kept[0][0] < seconds:
+            began = time.monotonic()
+            if kept and began < kept[0][0]:
                 return kept[0][1]
             try:
                 found = ask()
             except (ValuenetError, SQLAlchemyError, OSError) as error:
                 words = str(getattr(error, "orig", None) or error).splitlines() or [type(error).__name__]
                 found = Health(now(), "failing", (words[0],))
-            kept[:] = [(time.monotonic(), found)]
+            ended = time.monotonic()
+            kept[:] = [(max(began + seconds, ended + KEPT_TIMES * (ended - began)), found)]
             return found
 
     return answer
@@ -64,7 +68,7 @@ def families(found: Health) -> Iterator[Metric]:
     states = [([one], float(found.status == one)) for one in ("ok", "warning", "failing")]
     yield _gauge("valuenet_status", "How the store is: 1 at one of the words.", ["status"], states)
     rows = (([name], float(count)) for name, count in found.rows.items())
-    yield _gauge("valuenet_rows", "Rows of a table.", ["table"], rows)
+    yield _gauge("valuenet_rows", "Rows of a table; large ones of PostgreSQL are estimated.", ["table"], rows)
     yield _gauge(
         "valuenet_runs", "Runs by how they ended.", ["source", "outcome"],
         (([*key], count) for key, count in sorted(found.runs.items())),

@@ -9,14 +9,16 @@ import subprocess
 import urllib.error
 import urllib.request
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
 from click.testing import CliRunner
 from prometheus_client.parser import text_string_to_metric_families
-from sqlalchemy import Engine, insert, update
+from sqlalchemy import Engine, insert, text, update
 
 from pipelines.errors import StoreError
+from pipelines.operations import metrics
 from pipelines.operations.health import Health, health
 from pipelines.operations.metrics import app, asked_seldom, exposition
 from pipelines.store import schema
@@ -117,8 +119,43 @@ def test_it_is_asked_seldom() -> None:
 
     seldom = asked_seldom(ask, 3600)
     assert seldom() is seldom()
-    often = asked_seldom(ask, 0)
-    assert often().rows != often().rows
+
+
+def test_what_takes_long_is_asked_more_seldom(monkeypatch: pytest.MonkeyPatch) -> None:
+    clock = [1000.0]
+    monkeypatch.setattr(metrics, "time", SimpleNamespace(monotonic=lambda: clock[0]))
+
+    def ask() -> Health:
+        clock[0] += takes
+        return Health(now(), "ok", (), {"fact": 1})
+
+    often = asked_seldom(ask, 30)
+    takes = 0.1
+    first = often()
+    clock[0] += 29.8
+    assert often() is first
+    clock[0] += 0.2
+    takes = 60.0
+    second = often()
+    assert second is not first
+    clock[0] += metrics.KEPT_TIMES * 60 - 1
+    assert often() is second
+    clock[0] += 1
+    assert often() is not second
+
+
+def test_large_tables_of_postgresql_are_estimated(visited: Engine, monkeypatch: pytest.MonkeyPatch) -> None:
+    counted = health(visited)
+    assert counted.estimated == ()
+    monkeypatch.setattr("pipelines.operations.health.ESTIMATED_FROM", 1)
+    with visited.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+        connection.execute(text("ANALYZE"))
+    found = health(visited)
+    assert found.rows == counted.rows  # nothing was written since
+    is_server = visited.dialect.name == "postgresql"
+    assert set(found.estimated) == (
+        {name for name, rows in found.rows.items() if rows} if is_server else set()
+    )
 
 
 def test_only_what_is_served_is_served() -> None:
