@@ -1,7 +1,7 @@
 # The outside of the house. Needs a Debian or Ubuntu with make and Python 3.11 or newer; makes the rest itself.
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
-.PHONY: help demo setup setup-dev test bench lint format lock reference docs audit clean
+.PHONY: help demo setup setup-dev test bench lint format lock reference docs audit image-check clean
 
 BIN := .venv/bin
 
@@ -44,6 +44,9 @@ docs: setup-dev  ## the documentation as a site, in build/docs; fails where a li
 
 audit: setup-dev  ## known weaknesses of the locked requirements, where a service of advisories can be asked
 	@tools/audit.sh
+
+image-check: setup-dev  ## make the image of deploy/ in a folder, without an engine, and try it; as root (POSTGRES=URL: its services, too)
+	@$(BIN)/python -m tools.image $(if $(POSTGRES),--postgres $(POSTGRES))
 
 clean:  ## remove what was made: .venv, demo/, caches; never a store
 	rm -rf .venv demo build *.egg-info .coverage .coverage.* .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis

@@ -6,7 +6,7 @@ import re
 import shlex
 import shutil
 import subprocess
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from typing import Any
 
 import click
@@ -14,6 +14,7 @@ import pytest
 import yaml
 
 from tests.conftest import unavailable
+from tools.image.containerfile import Settings, Step, ignored, kept_out, service_words, steps
 from valuenet import main
 
 DEPLOY = Path(__file__).resolve().parents[1] / "deploy"
@@ -151,3 +152,69 @@ def test_every_timer_has_its_service() -> None:
         if path.suffix == ".timer":
             assert path.with_suffix(".service").is_file()
             assert "Persistent=true" in path.read_text("utf-8")
+
+
+# What `make image-check` reads, and tries out at length.
+
+
+def test_every_step_of_the_containerfile_is_understood() -> None:
+    image, made = Settings(), []
+    for step in steps(CONTAINERFILE):
+        if not image.take(step):
+            made.append(step.word)
+    assert made[0] == "FROM"
+    assert {"RUN", "COPY"} == set(made[1:])
+    assert (image.user, image.workdir, image.volumes) == ("valuenet", "/data", ["/data"])
+    assert [*image.entrypoint, *image.command] == ["/usr/bin/tini", "--", "valuenet", "--help"]
+    assert image.environment["VALUENET_ARCHIVE"] == "/data/archive"
+    assert service_words(SERVICES["worker"], image)[:4] == ["/usr/bin/tini", "--", "valuenet", "queue"]
+    assert service_words(SERVICES["scheduler"], image)[-1].endswith("wait $!; done")
+
+
+def test_a_step_goes_over_lines_with_remarks_between() -> None:
+    text = "# a\nRUN one \\\n    # b\n    && two\nENV A=1 B='x y'\n"
+    assert steps(text) == [Step("RUN", "one && two"), Step("ENV", "A=1 B='x y'")]
+
+
+@pytest.mark.parametrize("line", ["ADD a b", "COPY --from=x a b", "HEALTHCHECK NONE", "run one"])
+def test_what_the_trial_does_not_know_is_refused(line: str) -> None:
+    with pytest.raises(ValueError, match="not understood"):
+        steps(line)
+
+
+def test_what_is_kept_out_of_the_image() -> None:
+    patterns = ignored((DEPLOY / "Containerfile.dockerignore").read_text("utf-8"))
+    for name in (
+        ".git/config",
+        "tests/x.py",
+        "a/__pycache__/b.pyc",
+        "deploy/valuenet.env",
+        "valuenet.db",
+        "a/b.db",
+    ):
+        assert kept_out(PurePosixPath(name), patterns), name
+    for name in ("valuenet.py", "crawlers/sample_web/files.py", "pipelines/tests"):
+        assert not kept_out(PurePosixPath(name), patterns), name
+    with pytest.raises(ValueError, match="not understood"):
+        ignored("a/b\n")
+
+
+def test_all_units_are_kept_in_alike() -> None:
+    kept = []
+    for path in UNITS:
+        if path.suffix == ".service":
+            lines = path.read_text("utf-8").splitlines()
+            kept.append(
+                {
+                    line
+                    for line in lines
+                    if re.match("Protect|Private|Restrict(?!Namespaces)|Capability|ReadWrite", line)
+                }
+            )
+    assert all(one == kept[0] for one in kept)
+    assert {
+        "CapabilityBoundingSet=",
+        "ProtectSystem=strict",
+        "ProtectProc=invisible",
+        "PrivateDevices=yes",
+    } <= kept[0]
