@@ -14,11 +14,12 @@ from pipelines.folding import fold
 _USCC: Final = "0123456789ABCDEFGHJKLMNPQRTUWXY"
 #: Crockford's base 32, as in ROR ids: without i, l, o, u.
 _CROCKFORD: Final = "0123456789abcdefghjkmnpqrstvwxyz"
-_USCC_FORM: Final = re.compile(rf"[{_USCC}]{{2}}\d{{6}}[{_USCC}]{{10}}")
+#: Digits here are those of ASCII: a digit of another script has no worth in a check.
+_USCC_FORM: Final = re.compile(rf"[{_USCC}]{{2}}[0-9]{{6}}[{_USCC}]{{10}}")
 _LEI_FORM: Final = re.compile(r"[0-9A-Z]{18}[0-9]{2}")
 _ROR_FORM: Final = re.compile(rf"(?:(?:https?://)?ror\.org/)?(0[{_CROCKFORD}]{{6}}[0-9]{{2}})")
 _STOCK_FORM: Final = re.compile(
-    r"(?:(?P<before>SH|SZ|BJ|HK|SSE|SZSE|BSE|HKEX|SEHK|NQ)[:.\s]?)?(?P<code>\d{3,6})"
+    r"(?:(?P<before>SH|SZ|BJ|HK|SSE|SZSE|BSE|HKEX|SEHK|NQ)[:.\s]?)?(?P<code>[0-9]{3,6})"
     r"(?:\.(?P<after>SH|SS|SZ|BJ|HK|NQ|OC))?"
 )
 _EXCHANGES: Final = {

@@ -57,8 +57,14 @@ def test_stock_codes(text: str, code: str) -> None:
     assert read_stock(code) == code
 
 
+def test_digits_of_another_script_are_refused() -> None:
+    with pytest.raises(InputError):
+        read_uscc("911٣10000802100433"[:8] + "0802100433")
+
+
 @pytest.mark.parametrize(
-    "text", ["", "AAPL", "600519.SZ", "12345", "700000", "SH600519.SH", "600519.US", "1" * 500]
+    "text",
+    ["", "AAPL", "600519.SZ", "12345", "700000", "SH600519.SH", "600519.US", "1" * 500, "HK:70٣", "NQ83079٣"],
 )
 def test_no_chinese_stock_codes(text: str) -> None:
     with pytest.raises(InputError) as caught:
