@@ -33,6 +33,8 @@ _LEAD: Final = re.compile(
     r"|专科|大专|学习|起|年|月|日|为|是|系|中国国籍|教育背景|学历|最高学历|研究生|免试|保送|公派|留学|一|优秀|被)"
 )
 _FIELD: Final = re.compile(r"[一-龥a-z()·&、和与及 -]{2,24}")
+#: A field is looked for behind no longer tail, in characters.
+_TAIL_MOST: Final = 60
 _FIELD_TAIL: Final = re.compile(
     r"(?:专业(?:方向)?|方向|全日制|在职|(?:的)?(?:高级|双|荣誉|联合培养|第一|第二|国际|一级)|系|班|\s|的|,|获|取得|、)++$"
 )
@@ -215,7 +217,7 @@ def _field(plain: str, start: int, end: int, until: int) -> Span | None:
         end = special
     elif end == until and special < 0 and not _DEGREE.match(plain, end):
         return None
-    tail = _FIELD_TAIL.search(plain, start, end)
+    tail = _FIELD_TAIL.search(plain, max(start, end - _TAIL_MOST), end)
     end = tail.start() if tail else end
     words = plain[start:end]
     if not _FIELD.fullmatch(words) or words.strip() in _NO_FIELD or words.endswith("大学"):
