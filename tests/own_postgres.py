@@ -20,14 +20,18 @@ from tests.conftest import unavailable
 class Server:
     """A cluster of its own, which may be stopped and started: no other test's database is in it."""
 
-    def __init__(self, programs: Path, folder: Path) -> None:
+    def __init__(self, programs: Path, folder: Path, also_at: str = "") -> None:
         self._programs, self._folder = programs, folder
+        self._addresses = ",".join(filter(None, ("127.0.0.1", also_at)))
         with socket.create_server(("127.0.0.1", 0)) as free:
             self._port = free.getsockname()[1]
         self._told("initdb", "-D", str(folder / "data"), "-U", "postgres", "-A", "trust", "--no-sync")
+        if also_at:
+            with (folder / "data" / "pg_hba.conf").open("a") as rules:
+                rules.write(f"host all all {also_at}/24 trust\n")
 
     def start(self) -> None:
-        options = f"-p {self._port} -k {self._folder} -c listen_addresses=127.0.0.1 -c fsync=off"
+        options = f"-p {self._port} -k {self._folder} -c listen_addresses={self._addresses} -c fsync=off"
         log = str(self._folder / "log")
         self._told("pg_ctl", "-D", str(self._folder / "data"), "-w", "-l", log, "-o", options, "start")
 
@@ -35,8 +39,8 @@ class Server:
         """immediate: as where the machine goes down; what was committed comes back from its log."""
         self._told("pg_ctl", "-D", str(self._folder / "data"), "-w", "-m", how, "stop")
 
-    def url(self, name: str) -> str:
-        return f"postgresql+psycopg://postgres@127.0.0.1:{self._port}/{name}"
+    def url(self, name: str, address: str = "127.0.0.1") -> str:
+        return f"postgresql+psycopg://postgres@{address}:{self._port}/{name}"
 
     def database(self, name: str) -> str:
         engine = create_engine(self.url("postgres"), isolation_level="AUTOCOMMIT")
@@ -58,8 +62,9 @@ class Server:
 
 
 @contextmanager
-def own_server() -> Iterator[Server]:
-    """A server that runs until the block's end. Skips the test where PostgreSQL's programs are not here."""
+def own_server(also_at: str = "") -> Iterator[Server]:
+    """A server that runs until the block's end, on loopback and at one more address of this machine. Skips the
+    test where PostgreSQL's programs are not here."""
     places = sorted(Path("/usr/lib/postgresql").glob("*/bin/initdb"))
     found = str(places[-1]) if places else shutil.which("initdb")
     if found is None:
@@ -70,7 +75,7 @@ def own_server() -> Iterator[Server]:
             os.chown(folder, pwd.getpwnam("postgres").pw_uid, -1)
         except KeyError:
             unavailable("postgres", "no user is there under whom PostgreSQL would run")
-    made = Server(Path(str(found)).parent, folder)
+    made = Server(Path(str(found)).parent, folder, also_at)
     made.start()
     try:
         yield made
