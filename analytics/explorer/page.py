@@ -86,6 +86,8 @@ def write_explorer(
         raise UsageError(f"{out} is a file; an explorer is a folder")
     seen = contents(basis)
     writer = _Writer(out)
+    # the first page goes first and comes last: where it stands, all that it leads to stands, too
+    (out / PAGES["zh"]).unlink(missing_ok=True)
     for name in (*_SCRIPTS, _LAST, _STYLE):
         writer.text(name, resources.files(__package__).joinpath("static", name).read_text(encoding="utf-8"))
     writer.text("words.js", script("Valuenet.speak", {one: words(one) for one in LANGUAGES}))
@@ -94,7 +96,7 @@ def write_explorer(
     for written, one in enumerate(fact_files(engine, basis, seen.facts()), start=1):
         writer.text(f"facts/{written - 1}.js", script("Valuenet.facts.take", written - 1, one))
     _drop_old_facts(out, written)
-    for language in LANGUAGES:
+    for language in sorted(LANGUAGES, key=lambda one: one == "zh"):
         _page(writer, basis, language, root_links or RootLinks(), shown=bool(len(seen.network.nodes)))
     return Explorer(
         out, basis.years, len(seen.network.nodes), len(seen.network.edges), writer.files, writer.bytes

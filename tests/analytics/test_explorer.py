@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import json
 import re
+import shutil
 from pathlib import Path
 from typing import Any
 
@@ -18,7 +19,7 @@ from lxml import html
 from sqlalchemy import Engine
 
 from analytics.basis import Basis, fact_ids
-from analytics.explorer import facts
+from analytics.explorer import facts, page
 from analytics.explorer.contents import contents
 from analytics.explorer.facts import fact_files
 from analytics.explorer.packing import lines, packed, script, text
@@ -255,6 +256,27 @@ def test_a_file_is_no_folder(world_store: Engine, world_basis: Basis, tmp_path: 
     file.touch()
     with pytest.raises(UsageError, match="is a file"):
         write_explorer(world_store, world_basis, file)
+
+
+def test_what_breaks_off_has_no_first_page(
+    world_store: Engine, world_basis: Basis, folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    out = tmp_path / "explorer"
+    shutil.copytree(folder, out)
+    drawn = page.network_figure
+    calls: list[str] = []
+
+    def second_fails(*asked: Any) -> Any:
+        calls.append("")
+        if len(calls) == 2:
+            raise OSError("no space left")
+        return drawn(*asked)
+
+    monkeypatch.setattr(page, "network_figure", second_fails)
+    with pytest.raises(OSError, match="no space left"):
+        write_explorer(world_store, world_basis, out)
+    assert (out / "en.html").exists()
+    assert not (out / "index.html").exists()
 
 
 def test_the_command_writes_it(world_store: Engine, folder: Path, tmp_path: Path) -> None:
