@@ -91,8 +91,8 @@ def finds_a_browser_and_a_font(image: Image) -> None:
     for area in ("python", "libraries", "browser", "font", "models"):
         assert (area, "ok") in found, (area, said)
     script = (
-        "from playwright.sync_api import sync_playwright as s\nfrom pipelines.browsers import browser_path\n"
-        "with s() as p:\n b = p.chromium.launch(executable_path=str(browser_path()), chromium_sandbox=True)\n"
+        "from playwright.sync_api import sync_playwright as s\nfrom pipelines.browsers import find_browser\n"
+        "with s() as p:\n b = p.chromium.launch(executable_path=find_browser(), chromium_sandbox=True)\n"
         " page = b.new_page(); page.set_content('<p>人工智能'); print(len(page.screenshot())); b.close()"
     )
     assert int(run(image.line(["python", "-c", script], "", False))) > 1000
