@@ -15,6 +15,7 @@ from __future__ import annotations
 import argparse
 import contextlib
 import csv
+import datetime as dt
 import json
 import os
 import random
@@ -33,11 +34,12 @@ from typing import Any
 
 import click
 from alembic import command as alembic
-from sqlalchemy import create_engine, select, text
+from sqlalchemy import create_engine, func, select, text, update
 from sqlalchemy.exc import SQLAlchemyError
 
 from pipelines.store import schema
 from pipelines.store.session import migration_config, open_engine, store_url, writing
+from pipelines.store.types import now
 from tests.benchmarks.kills_cases import CASES, LEFT_OUT, STATES, Case
 from tests.benchmarks.kills_comparing import Content, content, differences, files, unfinished
 from tests.benchmarks.kills_processes import LONGEST, Took, killed, load, said, whole
@@ -100,6 +102,8 @@ class Bench:
                 self._create(f"state_{name}")
         if name == "old":
             _old_store(url)
+        if name == "aged":
+            _age(url)
         for step in steps:
             took = whole(place, ["--store", url, *(word.format(**self.given) for word in step)], learn=True)
             assert took.code == 0, (name, step, said(place))
@@ -190,7 +194,7 @@ class Bench:
         place, url = self.begin(case)
         took = whole(place, self.words(case, place, url), learn=True)
         assert (took.code == 0) == (not case.fails), (case.name, took, said(place))
-        left, made = content(url, case), files(place, case)
+        left, made = content(url, place, case), files(place, case)
         self.end(case, place)
         place, url = self.begin(case)
         took = whole(place, self.words(case, place, url))
@@ -218,7 +222,7 @@ class Bench:
         if code != 0 and not case.fails and not case.refused_again:
             tally.faults.append(f"{case.name} after {moments}: exit {code}: {said(place)}")
         else:
-            now, made = content(url, case), files(place, case)
+            now, made = content(url, place, case), files(place, case)
             for fault in differences(now, undisturbed.content, made, undisturbed.files):
                 tally.faults.append(f"{case.name} after {moments}: exit {code}: {fault}")
         tally.chains += 1
@@ -266,6 +270,19 @@ def _old_store(url: str) -> None:
     alembic.upgrade(migration_config(engine), "0001")
     with writing(engine) as connection:
         _fill(connection)
+    engine.dispose()
+
+
+def _age(url: str) -> None:
+    """Let the responses be of last year, and pages without facts rest on another response than their own."""
+    page, shot, evidence = schema.page, schema.snapshot, schema.evidence
+    engine = open_engine(url)
+    with writing(engine) as connection:
+        connection.execute(update(shot).values(last_seen=now() - dt.timedelta(days=365)))
+        one = connection.execute(select(func.min(evidence.c.snapshot_id))).scalar_one()
+        without = page.c.id.not_in(select(evidence.c.page_id))
+        done = connection.execute(update(page).where(without).values(snapshot_id=one))
+        assert done.rowcount > 1, "nothing would go"
     engine.dispose()
 
 
@@ -379,6 +396,8 @@ def main() -> int:
                     told(f"BROKEN {fault}")
                 if sum(one.chains for one in tallies.values()) % PROGRESS == 0:
                     told(f"{sum(one.kills for one in tallies.values())} kills so far")
+        except KeyboardInterrupt:
+            told("stopped; what was counted by then:")
         finally:
             bench.close()
     for name, tally in tallies.items():

@@ -8,7 +8,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-#: State → the state before it, and the commands that lead to it. `old` is a store of the first schema.
+#: State → the state before it, and the commands that lead to it. `old` is a store of the first schema; in
+#: `aged` the responses are a year old, and nothing rests on some of them.
 STATES: dict[str, tuple[str, tuple[tuple[str, ...], ...]]] = {
     "nothing": ("", ()),
     "old": ("nothing", ()),
@@ -29,6 +30,7 @@ STATES: dict[str, tuple[str, tuple[tuple[str, ...], ...]]] = {
         ),
     ),
     "visited": ("empty", (("crawl", "cac", "--web", "{web}"), ("crawl", "cac", "--full", "--web", "{web}"))),
+    "aged": ("visited", ()),
     "backed": ("handed", (("backup", "backup.zip"),)),
     "resolved": ("crawled", (("read", "--processes", "1"), ("resolve",))),
     "judged": ("resolved", (("judge", "{left}", "{right}", "unsure", "--reason", "kills", "--by", "kills"),)),
@@ -64,6 +66,8 @@ class Case:
     by_clock: bool = False
     #: it ends with an error, as it should
     fails: bool = False
+    #: tables that may lack a row after a kill: docs/faults.md says why
+    may_lack: frozenset[str] = frozenset()
     #: the store that it writes
     store: str = "store.db"
 
@@ -88,7 +92,7 @@ _SQLITE = (
     Case("judge", "resolved", ("judge", "{left}", "{right}", "unsure", *_BY), share=2, says_again=True),
     Case("undo", "judged", ("undo", "{judgement}", *_BY), refused_again=True),
     Case("review together", "resolved", ("review", "together", "{waits}", "unsure", "--all", *_BY), says_again=True, refused_again=True),
-    Case("review users add", "empty", ("review", "users", "add", "ann", "--password", "a long password of hers", "--users", "{out}/reviewers.json"), "users", refused_again=True),
+    Case("review users add", "empty", ("review", "users", "add", "ann", "--password", "a long password of hers", "--users", "{out}/reviewers.json"), "users", refused_again=True, may_lack=frozenset({"audit"})),
     Case("sample propose", "resolved", ("sample", "propose", "2021", "--until", "2021"), share=2),
     Case("sample include", "resolved", ("sample", "include", "2021", "{left}", *_BY), says_again=True, refused_again=True),
     Case("sample undo", "included", ("sample", "undo", "1", *_BY), refused_again=True),
@@ -102,7 +106,7 @@ _SQLITE = (
     Case("datasette", "frozen", ("datasette", "--out", "{out}/datasette.yml"), "datasette"),
     Case("changes", "crawled", ("changes", "--format", "json", "--source", "ror", "--out", "{out}/changes.json"), "changes"),
     Case("archive index", "crawled", ("archive", "index", "--out", "{out}/index.cdxj"), "index", share=2),
-    Case("archive prune", "visited", ("archive", "prune", "--keep", "1", "--apply"), share=2),
+    Case("archive prune", "aged", ("archive", "prune", "--keep", "1", "--apply"), share=2),
     Case("backup", "handed", ("backup", "--force", "{out}/backup.zip"), "backup", share=2),
     Case("restore", "backed", ("restore", "--force", "backup.zip"), share=2, store="new.db"),
     Case("schedule run", "empty", ("schedule", "run", "cac", "--once", "--no-read", "--web", "{web}"), by_clock=True),
