@@ -16,10 +16,11 @@ from itertools import islice
 from typing import Any, Final
 
 import trafilatura
-from lxml import etree, html
+from lxml import etree
 
 from crawlers.json_ld import Doubt, nodes, scripts, types_of
 from crawlers.parsing import tidy
+from crawlers.trees import html_tree
 from crawlers.urls import absolute
 from pipelines.dates import CHINA, read_when
 from pipelines.errors import InputError
@@ -95,11 +96,7 @@ def parse_html(text: str) -> Any:
     """The tree of a page. Raises InputError for what is no HTML, too large or empty."""
     if len(text) > PAGE_LIMIT:
         raise InputError(f"{len(text):,} characters are more than the {PAGE_LIMIT:,} that are read")
-    parser = html.HTMLParser(encoding="utf-8", no_network=True, huge_tree=False, remove_comments=True)
-    try:
-        tree = html.document_fromstring(text.encode("utf-8", "replace"), parser=parser)
-    except (etree.LxmlError, ValueError) as error:
-        raise InputError(f"no HTML: {error}") from error
+    tree = html_tree(text.encode("utf-8", "replace"))
     if sum(1 for _ in islice(tree.iter(), ELEMENTS_MOST + 1)) > ELEMENTS_MOST:
         raise InputError(f"more than the {ELEMENTS_MOST:,} elements that are read")
     return tree

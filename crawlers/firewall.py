@@ -11,9 +11,11 @@ from __future__ import annotations
 import re
 from typing import Final
 
-from lxml import etree, html
+from lxml import etree
 
 from crawlers.charset import decode
+from crawlers.trees import html_tree
+from pipelines.errors import InputError
 
 #: The largest page of a firewall: some carry a large obfuscated script.
 _LARGEST: Final = 400_000
@@ -95,9 +97,8 @@ def _title(body: bytes) -> str:
 
 def _shown(text: str) -> int:
     """How many characters a reader sees, spaces left out."""
-    parser = html.HTMLParser(encoding="utf-8", no_network=True, huge_tree=False, remove_comments=True)
     try:
-        tree = html.document_fromstring(text.encode("utf-8", "replace"), parser=parser)
-    except (etree.LxmlError, ValueError):
+        tree = html_tree(text.encode("utf-8", "replace"))
+    except InputError:
         return 0
     return sum(len("".join(words.split())) for words in _TEXT(tree))

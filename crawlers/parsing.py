@@ -17,6 +17,8 @@ from pipelines.records import Record, Rejected
 
 #: The largest page that is read at all, in bytes: registries answer with far less.
 BODY_LIMIT = 32_000_000
+#: Commas and opening brackets of a page of JSON: an empty list is three bytes there, and sixty-four in memory.
+VALUES_MOST = 10_000_000
 #: As much of what was there as is kept with a rejection, in characters.
 RAW_LIMIT = 4_000
 QUOTE_LIMIT = 1_000
@@ -83,6 +85,8 @@ def load_json(body: bytes, limit: int = BODY_LIMIT) -> Any:
     """
     if len(body) > limit:
         raise InputError(f"{len(body):,} bytes are more than the {limit:,} that are read")
+    if body.count(b",") + body.count(b"[") + body.count(b"{") > VALUES_MOST:
+        raise InputError(f"more than the {VALUES_MOST:,} values that are read")
     try:
         return json.loads(body.decode("utf-8-sig"))
     except UnicodeDecodeError as error:

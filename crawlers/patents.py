@@ -10,10 +10,10 @@ import re
 from collections.abc import Callable, Iterable, Iterator
 from typing import Any, Final, Literal, TypeVar
 
-from lxml import etree
 from pydantic import ValidationError
 
 from crawlers.parsing import refused, reject, tidy
+from crawlers.trees import xml_tree
 from pipelines.errors import InputError
 from pipelines.records import NAME_LIMIT, UNDATED, EntityKind, Mention, PatentParty, Rejected, When
 
@@ -56,13 +56,7 @@ def parse_xml(body: bytes) -> Any:
     """The root of an XML document. Entities stay unexpanded, and nothing is loaded. Raises InputError."""
     if not body.strip():
         raise InputError("an empty answer")
-    parser = etree.XMLParser(
-        resolve_entities=False, no_network=True, load_dtd=False, huge_tree=False, remove_comments=True
-    )
-    try:
-        return etree.fromstring(body, parser)
-    except (etree.XMLSyntaxError, ValueError) as error:
-        raise InputError(f"not XML: {error}") from error
+    return xml_tree(body, keep_comments=False)
 
 
 def local(element: Any) -> str:

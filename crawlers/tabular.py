@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 import csv
 import io
 import zipfile
@@ -18,10 +19,15 @@ from pipelines.errors import InputError
 #: Larger files are handed in parts.
 FILE_LIMIT = 500 * 1024 * 1024
 CELL_LIMIT = 100_000
+#: A line of more characters than this is no row: a quote or a line's end is missing.
+LINE_LIMIT = 4_000_000
+COLUMNS_MOST = 2_000
 #: A row of more lines than this has lost its closing quote.
 ROW_LINES = 50
 #: A book is read into memory in part: one that unpacks to more, as damaged or harmful ones do, is refused.
 EXCEL_UNPACKED_LIMIT = 200 * 1024 * 1024
+#: Elements and attributes in a part that is no sheet: shared words, styles. Some hundred bytes each in memory.
+EXCEL_MARKS_MOST = 6_000_000
 #: Excel's own limit; a file that claims more would have us count empty rows for hours.
 EXCEL_ROWS = 1_048_576
 #: All that openpyxl and the XML parsers below it are known to raise on files that are damaged or made to harm.
@@ -39,6 +45,9 @@ DAMAGED = (
 )
 
 csv.field_size_limit(CELL_LIMIT)
+#: Bytes that are decoded at once; bytes that a guess looks at.
+_PIECE = 1 << 20
+_LOOKED_AT = 400_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,37 +85,46 @@ def read_sheet(path: Path, data: bytes) -> Sheet:
     raise InputError("neither CSV nor Excel (.csv, .tsv, .xlsx)", where=path.name)
 
 
-def decode(data: bytes, where: str) -> str:
-    """The text of `data`: UTF-8, UTF-16 with its mark, or GB18030. Raises `InputError` with the bad byte's line.
+def charset_of(data: bytes, where: str) -> str:
+    """What decodes `data`: UTF-8, UTF-16 with its mark, or GB18030. Raises `InputError` with the bad byte's line.
 
     GB18030 takes almost any bytes, so it is believed only where what comes out looks like Chinese text.
     """
     if data[:2] in (b"\xff\xfe", b"\xfe\xff"):
-        try:
-            return data.decode("utf-16")
-        except UnicodeDecodeError as error:
-            line = data[: error.start].decode("utf-16", "replace").count("\n") + 1
-            raise InputError("marked as UTF-16 and is not", where=f"{where}:{line}") from error
-    try:
-        return data.decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        fault = error
-    try:
-        text = data.decode("gb18030")
-    except UnicodeDecodeError:
-        text = ""
+        at = _undecodable(data, "utf-16")
+        if at is None:
+            return "utf-16"
+        line = data[:at].decode("utf-16", "replace").count("\n") + 1
+        raise InputError("marked as UTF-16 and is not", where=f"{where}:{line}")
+    fault = _undecodable(data, "utf-8-sig")
+    if fault is None:
+        return "utf-8-sig"
+    text = data[:_LOOKED_AT].decode("gb18030", "ignore") if _undecodable(data, "gb18030") is None else ""
     # bytes of UTF-8 with one bad place also pass as GB18030, as rare characters: then the place is named instead
     guess = from_bytes(data[:200_000]).best() if text else None
     if text and guess is not None and guess.encoding in ("gb18030", "gbk", "gb2312", "cp936", "hz", "big5"):
-        return text
+        return "gb18030"
     if text and _common(text):
-        return text
-    line = data.count(b"\n", 0, fault.start) + 1
+        return "gb18030"
+    line = data.count(b"\n", 0, fault) + 1
     raise InputError(
-        f"byte {data[fault.start]:#04x} is no text in UTF-8, nor is the file GB18030",
+        f"byte {data[fault]:#04x} is no text in UTF-8, nor is the file GB18030",
         where=f"{where}:{line}",
         hint="Save the file as UTF-8.",
     )
+
+
+def _undecodable(data: bytes, charset: str) -> int | None:
+    """Where the first byte stands that is none of the charset's; None where all are. In pieces: the text of a large
+    file is not held as a whole."""
+    decoder = codecs.getincrementaldecoder(charset)()
+    for start in range(0, len(data), _PIECE):
+        waiting = len(decoder.getstate()[0])  # a sign that began in the piece before
+        try:
+            decoder.decode(data[start : start + _PIECE], start + _PIECE >= len(data))
+        except UnicodeDecodeError as error:
+            return max(0, start - waiting + error.start)
+    return None
 
 
 def _common(text: str) -> bool:
@@ -117,10 +135,13 @@ def _common(text: str) -> bool:
 
 
 def _csv(path: Path, data: bytes) -> Sheet:
-    text = decode(data, path.name)
-    first = text.partition("\n")[0]
+    charset = charset_of(data, path.name)
+    with io.TextIOWrapper(io.BytesIO(data[:LINE_LIMIT]), charset, "replace", newline="") as file:
+        first = file.readline(LINE_LIMIT)
     separator = max((",", "\t", ";"), key=first.count)
-    reader = csv.reader(io.StringIO(text, newline=""), delimiter=separator, strict=False)
+    # piece by piece: the whole as text would take several times the file
+    stream = io.TextIOWrapper(io.BytesIO(data), charset, newline="")
+    reader = csv.reader(_lines(stream), delimiter=separator, strict=False)
     try:
         header = _header(next(reader, []), path.name)
     except csv.Error as error:
@@ -148,11 +169,25 @@ def _csv(path: Path, data: bytes) -> Sheet:
     return Sheet(path.name, header, rows())
 
 
+def _lines(stream: io.TextIOWrapper) -> Iterator[str]:
+    """The lines of a file; of one that is too long a beginning, on which the reader of CSV stops with an error."""
+    while line := stream.readline(LINE_LIMIT):
+        more = line
+        while len(more) == LINE_LIMIT and not more.endswith("\n"):
+            more = stream.readline(LINE_LIMIT)
+        # without a separator, which no cell may be
+        yield line if more is line else "x" * (CELL_LIMIT + 1) + "\n"
+
+
 def _excel(path: Path, data: bytes) -> Sheet:
     try:
         with zipfile.ZipFile(io.BytesIO(data)) as parts:
             # what a part says of its size holds: reading stops there
-            size = sum(info.file_size for info in parts.infolist())
+            listed = parts.infolist()
+            size = sum(info.file_size for info in listed)
+            for info in listed:
+                if size <= EXCEL_UNPACKED_LIMIT and not info.filename.startswith("xl/worksheets/"):
+                    _check_part(parts, info, path.name)
             if size > EXCEL_UNPACKED_LIMIT:
                 raise InputError(
                     f"unpacks to {size:,} bytes; at most {EXCEL_UNPACKED_LIMIT:,} are read",
@@ -185,6 +220,20 @@ def _excel(path: Path, data: bytes) -> Sheet:
     return Sheet(path.name, header, rows())
 
 
+def _check_part(parts: zipfile.ZipFile, info: zipfile.ZipInfo, where: str) -> None:
+    """Raise `InputError` for a part with more mark-up than a book has: such parts are read into trees, whole."""
+    count = 0
+    with parts.open(info) as part:
+        while piece := part.read(_PIECE):
+            count += piece.count(b"<") + piece.count(b"=")
+            if count > EXCEL_MARKS_MOST:
+                raise InputError(
+                    f"{info.filename} has more than {EXCEL_MARKS_MOST:,} elements and attributes",
+                    where=where,
+                    hint="Save its first sheet as CSV.",
+                )
+
+
 def _damaged(error: Exception, where: str) -> InputError:
     said = (str(error).splitlines() or [type(error).__name__])[0]
     return InputError(
@@ -208,6 +257,8 @@ def _header(cells: list[str], where: str) -> tuple[str, ...]:
         names = names[:-1]
     if not names or not all(names):
         raise InputError("the first row must name every column", where=f"{where}:1")
+    if len(names) > COLUMNS_MOST:
+        raise InputError(f"{len(names):,} columns; at most {COLUMNS_MOST:,} are read", where=f"{where}:1")
     twice = {name for name in names if names.count(name) > 1}
     if twice:
         raise InputError("the column is named twice", where=f"{where}:1", field=", ".join(sorted(twice)))

@@ -15,7 +15,6 @@ from io import BytesIO
 from typing import Any, Final
 
 import feedparser
-from lxml import etree
 from scrapy.http import Request, Response
 
 from crawlers.article import Article, feeds_of, parse_html, read_article
@@ -23,6 +22,7 @@ from crawlers.charset import decode
 from crawlers.firewall import wall_of
 from crawlers.parsing import checked, reject, tidy
 from crawlers.spider import Found, SourceSpider
+from crawlers.trees import xml_tree
 from crawlers.urls import absolute, clean_url, host_of, on_hosts, path_of
 from pipelines.dates import read_when
 from pipelines.errors import InputError, UsageError
@@ -30,6 +30,9 @@ from pipelines.records import Document, Rejected
 
 _UNPACKED_MOST: Final = 60_000_000
 _LINKS_MOST: Final = 50_000
+#: The library of feeds takes a second a megabyte, and more for mark-up within mark-up.
+_FEED_MOST: Final = 8_000_000
+_FEED_MARKS_MOST: Final = 200_000
 _DEPTH_MOST: Final = 3
 _SITEMAP_LINE = re.compile(
     r"^[ \t]{0,8}sitemap[ \t]{0,8}:[ \t]{0,8}(\S{1,2000})", re.IGNORECASE | re.MULTILINE
@@ -114,11 +117,10 @@ class WebSiteSpider(SourceSpider):
             yield Request(home, meta={"front": True})
 
     def _sitemap(self, body: bytes, url: str, depth: int) -> Iterator[Found]:
-        parser = etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False, huge_tree=False)
         try:
-            root = etree.fromstring(body, parser)
-        except (etree.XMLSyntaxError, ValueError) as error:
-            yield reject("$", f"the sitemap is broken: {error}", kind="listing", raw=_start(body))
+            root = xml_tree(body)
+        except InputError as error:
+            yield reject("$", f"the sitemap is broken: {error.message}", kind="listing", raw=_start(body))
             return
         index = _local(root) == "sitemapindex"
         if index and depth >= _DEPTH_MOST:
@@ -132,6 +134,12 @@ class WebSiteSpider(SourceSpider):
         yield from self._links(entries, url, {"depth_of_index": depth + 1} if index else {}, dated=not index)
 
     def _feed(self, body: bytes, url: str) -> Iterator[Found]:
+        if len(body) > _FEED_MOST or body.count(b"<") + body.count(b"&") > _FEED_MARKS_MOST:
+            reason = (
+                f"the feed is larger than {_FEED_MOST:,} bytes, or has more than {_FEED_MARKS_MOST:,} tags"
+            )
+            yield reject("$", reason, kind="listing", raw=_start(body))
+            return
         # A stream, not bytes: given bytes or text, the library may take them for the name of a file to open.
         try:
             feed = feedparser.parse(BytesIO(body))

@@ -24,6 +24,7 @@ from crawlers.declaration import Declaration, Expected
 from crawlers.listing import Listing
 from crawlers.parsing import QUOTE_LIMIT, at, checked, list_at, load_json, number_at, reject, text_at, tidy
 from crawlers.spider import Found, SourceSpider
+from crawlers.trees import html_tree
 from crawlers.urls import absolute, clean_url, host_of, on_hosts, path_of
 from crawlers.word import TableRow, read_rows
 from pipelines.errors import InputError
@@ -323,11 +324,12 @@ def _read_page(body: bytes, url: str) -> Iterator[Found]:
     if len(body) > _PARSER_LIMIT or not body.strip():
         yield reject("$", f"a page of {len(body)} bytes", kind="page")
         return
-    parser = html.HTMLParser(encoding=_charset(body), no_network=True, huge_tree=False)
     try:
-        tree = html.document_fromstring(body, parser=parser)
-    except (etree.LxmlError, ValueError) as error:
-        yield reject("$", f"not HTML: {error}", kind="page", raw=body[:600].decode("utf-8", "replace"))
+        tree = html_tree(body, _charset(body), keep_comments=True)
+    except InputError as error:
+        yield reject(
+            "$", f"not HTML: {error.message}", kind="page", raw=body[:600].decode("utf-8", "replace")
+        )
         return
     files = list(dict.fromkeys(filter(None, (_attachment(link, url) for link in _LINKS(tree)))))
     for target in files:

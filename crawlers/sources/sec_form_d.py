@@ -17,11 +17,11 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any, Final
 
-from lxml import etree
 from pydantic import ValidationError
 
 from crawlers.parsing import checked, refused, reject, shown, tidy
 from crawlers.sources.sec_entities import bearer_name, cik_of, country_at, is_nothing
+from crawlers.trees import xml_tree
 from pipelines.dates import read_when
 from pipelines.errors import InputError
 from pipelines.records import (
@@ -65,14 +65,7 @@ def parse_xml(body: bytes) -> Any:
     type, or is too large. An empty first line, as some of EDGAR's files have, is passed over."""
     if len(body) > SIZE_LIMIT:
         raise InputError(f"{len(body):,} bytes are more than the {SIZE_LIMIT:,} that are read")
-    parser = etree.XMLParser(
-        resolve_entities=False, no_network=True, huge_tree=False, load_dtd=False, remove_comments=True,
-        remove_pis=True,
-    )  # fmt: skip
-    try:
-        root = etree.fromstring(body.lstrip(b"\xef\xbb\xbf \t\r\n"), parser)
-    except (etree.LxmlError, ValueError) as error:
-        raise InputError(f"no XML: {str(error)[:200]}") from error
+    root = xml_tree(body.lstrip(b"\xef\xbb\xbf \t\r\n"), keep_comments=False)
     if root.getroottree().docinfo.doctype:
         raise InputError("an XML document with a document type is not read")
     for count, element in enumerate(root.iter()):

@@ -25,7 +25,6 @@ from pathlib import Path
 from typing import BinaryIO
 
 from sqlalchemy import Engine, select
-from warcio.archiveiterator import ArchiveIterator
 from warcio.exceptions import ArchiveLoadFailed
 from warcio.recordbuilder import RecordBuilder
 from warcio.statusandheaders import StatusAndHeaders
@@ -34,6 +33,7 @@ from warcio.warcwriter import WARCWriter
 from pipelines.errors import InputError, StoreError
 from pipelines.store import schema
 from pipelines.store.types import content_id, now
+from pipelines.store.warc_records import TooLongError, records_of
 from pipelines.store.writing import SnapshotRef
 
 _log = logging.getLogger(__name__)
@@ -312,7 +312,7 @@ def read_snapshot(folder: Path, archive: str, offset: int) -> Stored:
     try:
         with path.open("rb") as file:
             file.seek(offset)
-            for record in ArchiveIterator(file):
+            for record in records_of(file):
                 stored = _stored(record, path, offset)
                 if stored is not None and not stored.revisit:
                     if _is_as_kept(stored, record):
@@ -352,11 +352,15 @@ def read_warc(path: Path) -> Iterator[Stored]:
         try:
             with path.open("rb") as file:
                 file.seek(position)
-                iterator, doubted = ArchiveIterator(file, arc2warc=True), None
+                iterator, doubted = records_of(file, arc2warc=True), None
                 for record in iterator:
                     if doubted is not None:
                         yield doubted
-                    stored, doubted = _stored(record, path, 0), None
+                    stored = doubted = None
+                    try:
+                        stored = _stored(record, path, 0)
+                    except TooLongError as error:
+                        _log.warning("%s: left out: %s", path, error)
                     # warcio finds the offset by reading to the record's end: the body comes first
                     last = iterator.get_record_offset()
                     if stored is not None:
@@ -380,7 +384,7 @@ def _begins_well(path: Path) -> bool:
     """Whether the first record of a file can be read: it is a WARC file, and was cut."""
     try:
         with path.open("rb") as file:
-            return next(iter(ArchiveIterator(file, arc2warc=True)), None) is not None
+            return next(iter(records_of(file, arc2warc=True)), None) is not None
     except _UNREADABLE:
         return False
 
@@ -414,7 +418,9 @@ def _stored(record: object, path: Path, offset: int) -> Stored | None:
     headers = record.rec_headers  # type: ignore[attr-defined] # warcio ships no types
     http = record.http_headers  # type: ignore[attr-defined]
     is_revisit = kind == "revisit"
-    body = b"" if is_revisit else record.content_stream().read(BODY_LIMIT)  # type: ignore[attr-defined]
+    body = b"" if is_revisit else record.content_stream().read(BODY_LIMIT + 1)  # type: ignore[attr-defined]
+    if len(body) > BODY_LIMIT:
+        raise TooLongError(f"a body of more than {BODY_LIMIT:,} bytes")
     code = str(http.get_statuscode() or "") if http is not None else "200"
     status = int(code) if code.isascii() and code.isdigit() else 0  # nonsense in archives from elsewhere
     pairs = tuple((str(name), str(value)) for name, value in http.headers) if http is not None else ()

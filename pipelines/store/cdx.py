@@ -14,11 +14,11 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 from urllib.parse import quote, unquote_to_bytes, urlsplit
 
-from warcio.archiveiterator import ArchiveIterator
 from warcio.exceptions import ArchiveLoadFailed
 
 from pipelines.errors import InputError
 from pipelines.store.archive import NOT_MODIFIED
+from pipelines.store.warc_records import records_of
 
 #: What of a path or a query needs no escape in a key.
 _SAFE = "!\"$&'()*+,-./:;<=>@[\\]^_`{|}~?"
@@ -83,13 +83,12 @@ def lines_of(path: Path) -> Iterator[str]:
     seen = 0
     try:
         with path.open("rb") as file:
-            iterator = ArchiveIterator(file)
+            iterator = records_of(file)
             for record in iterator:
                 seen += 1
                 if record.rec_type not in ("response", "resource", "revisit"):
                     continue
                 headers, http = record.rec_headers, record.http_headers
-                record.content_stream().read()
                 offset, length = iterator.get_record_offset(), iterator.get_record_length()
                 url = str(headers.get_header("WARC-Target-URI") or "").strip("<>")
                 kind = (

@@ -12,7 +12,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from crawlers.tabular import decode, read_sheet
+from crawlers.tabular import charset_of, read_sheet
 from pipelines.errors import InputError
 
 TEXT = "名称,日期,金额\n旷视科技,2014-01-02,数千万人民币\n商汤科技,2014-08-01,未披露\n"
@@ -35,7 +35,7 @@ def test_a_bad_byte_is_named_with_its_line() -> None:
     data = TEXT.encode() * 40
     broken = data[:2000] + b"\xff\xfe\xfa" + data[2000:]
     with pytest.raises(InputError) as caught:
-        decode(broken, "a.csv")
+        charset_of(broken, "a.csv")
     line = data[:2000].count(b"\n") + 1
     assert caught.value.where == f"a.csv:{line}"
     assert "0xff" in str(caught.value)
@@ -159,7 +159,7 @@ def test_a_book_that_understates_its_size_is_read_to_its_end() -> None:
 @pytest.mark.parametrize("data", [b"\xff\xfea", b"\xff\xfea\x00\n\x00\x00\xd8"])
 def test_cut_utf16_is_named(data: bytes) -> None:
     with pytest.raises(InputError) as caught:
-        decode(data, "a.csv")
+        charset_of(data, "a.csv")
     assert caught.value.where.startswith("a.csv:")
 
 
