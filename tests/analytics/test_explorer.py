@@ -19,12 +19,13 @@ from lxml import html
 from sqlalchemy import Engine
 
 from analytics.basis import Basis, fact_ids
-from analytics.explorer import facts, page
+from analytics.explorer import facts
 from analytics.explorer.contents import contents
 from analytics.explorer.facts import fact_files
 from analytics.explorer.packing import lines, packed, script, text
 from analytics.explorer.page import PAGES, POLICY, RootLinks, write_explorer
 from analytics.explorer.words import WORDS, words
+from analytics.figure_networks import network_figure
 from analytics.figure_technology import areas_figure, categories_figure
 from analytics.networks import DIMENSIONS
 from analytics.trace import trace
@@ -263,7 +264,7 @@ def test_what_breaks_off_has_no_first_page(
 ) -> None:
     out = tmp_path / "explorer"
     shutil.copytree(folder, out)
-    drawn = page.network_figure
+    drawn = network_figure
     calls: list[str] = []
 
     def second_fails(*asked: Any) -> Any:
@@ -272,7 +273,7 @@ def test_what_breaks_off_has_no_first_page(
             raise OSError("no space left")
         return drawn(*asked)
 
-    monkeypatch.setattr(page, "network_figure", second_fails)
+    monkeypatch.setattr("analytics.explorer.page.network_figure", second_fails)
     with pytest.raises(OSError, match="no space left"):
         write_explorer(world_store, world_basis, out)
     assert (out / "en.html").exists()
