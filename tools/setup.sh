@@ -86,18 +86,26 @@ if ! is_installed "$profile" && ! { [[ $profile == run ]] && is_installed dev; }
     wanted "$profile" >"$venv/installed-$profile"
 fi
 
-# --- A library of the system ----------------------------------------------------------------------------------
+# --- Libraries of the system ----------------------------------------------------------------------------------
 
-# lightgbm is linked with it and does not bring it along; a bare Debian, such as an image of containers, lacks it.
-has_openmp() {
-    "$venv/bin/python" -c 'import ctypes; ctypes.CDLL("libgomp.so.1")' >/dev/null 2>&1
+# What packages of Python are linked with and do not bring along. A bare Debian, such as an image of containers, lacks
+# them.
+has_library() {
+    "$venv/bin/python" -c 'import ctypes, sys; ctypes.CDLL(sys.argv[1])' "$1" >/dev/null 2>&1
 }
 
-if ! has_openmp; then
-    say "No libgomp.so.1: installing libgomp1"
-    apt_install libgomp1 || true
-    has_openmp || fail "libgomp.so.1 is needed to compare names, and is not here." "Install it: apt-get install libgomp1"
-fi
+# get_library FILE PACKAGE
+get_library() {
+    has_library "$1" && return
+    say "No $1: installing $2"
+    apt_install "$2" || true
+    has_library "$1"
+}
+
+get_library libgomp.so.1 libgomp1 ||
+    fail "libgomp.so.1 is needed to compare names, and is not here." "Install it: apt-get install libgomp1"
+get_library libatomic.so.1 libatomic1 ||
+    say "No libatomic.so.1: no browser can be driven, so pages that need one, and PDF, fail. Install it: apt-get install libatomic1"
 
 # --- A browser ------------------------------------------------------------------------------------------------
 

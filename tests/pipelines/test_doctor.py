@@ -219,9 +219,10 @@ def test_libraries_against_a_lock(tmp_path: Path) -> None:
 
 
 def test_a_library_of_the_system_that_is_not_there() -> None:
-    (found,) = environment.linked("libnobodyhasit.so.9")
+    (found,) = environment.linked({"libnobodyhasit.so.9": ("libnobody9", "nothing works")})
     assert (found.level, found.area) == ("error", "libraries")
-    assert found.what.startswith("libnobodyhasit.so.9 is not there")
+    assert found.what == "libnobodyhasit.so.9 is not there: nothing works"
+    assert found.mend == "apt-get install libnobody9"
     assert list(environment.linked()) == []
 
 

@@ -11,7 +11,7 @@ import shutil
 import stat
 import subprocess
 import sys
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Final
@@ -24,8 +24,11 @@ from pipelines.operations.doctor.finding import Finding, Findings
 ROOT: Final = Path(__file__).resolve().parents[3]
 LOCK: Final = ROOT / "requirements" / "run.txt"
 PYTHON_LEAST: Final = (3, 11)
-#: OpenMP, as GCC has it: Debian's libgomp1.
-OPENMP: Final = "libgomp.so.1"
+#: Library of the system → Debian's package, and what its lack does.
+LINKED: Final = {
+    "libgomp.so.1": ("libgomp1", "names cannot be compared (lightgbm needs it)"),
+    "libatomic.so.1": ("libatomic1", "no browser can be driven (playwright needs it)"),
+}
 #: Below this much room an error, below that a warning (bytes).
 ROOM_LEAST: Final = 1 << 30
 ROOM_WANTED: Final = 10 << 30
@@ -75,13 +78,13 @@ def libraries(lock: Path = LOCK) -> Findings:
         yield Finding("ok", "libraries", f"{len(pins)} pinned, all as pinned")
 
 
-def linked(name: str = OPENMP) -> Findings:
-    """Whether the library of the system is there that those of Python are linked with and do not bring along."""
-    try:
-        ctypes.CDLL(name)
-    except OSError:
-        what = f"{name} is not there: names cannot be compared (lightgbm needs it)"
-        yield Finding("error", "libraries", what, "apt-get install libgomp1")
+def linked(libraries: Mapping[str, tuple[str, str]] = LINKED) -> Findings:
+    """Whether the libraries of the system are there that those of Python are linked with and do not bring along."""
+    for name, (package, lack) in libraries.items():
+        try:
+            ctypes.CDLL(name)
+        except OSError:
+            yield Finding("error", "libraries", f"{name} is not there: {lack}", f"apt-get install {package}")
 
 
 def _applies(marker: str) -> bool:
