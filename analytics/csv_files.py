@@ -43,8 +43,9 @@ def write_csv(path: Path, header: Sequence[str], rows: Iterable[Sequence[object]
 def write_whole(path: Path, fill: Callable[[IO[str]], None]) -> None:
     """Let `fill` write UTF-8 text; the file takes its name only when it is complete."""
     part = path.with_name(path.name + ".part")
+    part.unlink(missing_ok=True)  # perhaps a link
     try:
-        with part.open("w", encoding="utf-8", errors="replace", newline="") as file:
+        with part.open("x", encoding="utf-8", errors="replace", newline="") as file:
             fill(file)
         part.replace(path)
     finally:

@@ -19,6 +19,7 @@ from analytics.graphml import write_graphml
 from analytics.look import Look, look
 from analytics.network_items import edge_items, node_items
 from analytics.networks import Network
+from analytics.out_folder import refuse_ways_out
 from pipelines.errors import UsageError
 
 
@@ -99,6 +100,7 @@ def write_years(networks: Mapping[int, Network], folder: Path, suffix: str = ".g
     if suffix not in WRITERS:
         raise UsageError(f"{suffix}: the ending is none of {', '.join(WRITERS)}")
     folder.mkdir(parents=True, exist_ok=True)
+    refuse_ways_out(folder)
     seen = look(networks[max(networks)]) if networks else {}
     written = [
         path

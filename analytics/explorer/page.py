@@ -28,6 +28,7 @@ from analytics.explorer.words import words
 from analytics.figure_networks import network_figure
 from analytics.network_chart import COLOURS, picture
 from analytics.networks import DIMENSIONS
+from analytics.out_folder import refuse_ways_out
 from analytics.report.wording import DIMENSION_WORDS, ENTITY_KINDS
 from pipelines.errors import UsageError
 from pipelines.taxonomy import taxonomy
@@ -80,10 +81,11 @@ def write_explorer(
 
     The report's site calls this with `out / "explorer"` and links to `explorer/index.html` (Chinese) and
     `explorer/en.html` (English); `#node=ENTITY&year=2019` behind the address opens the page there. Raises
-    UsageError where `out` is a file.
+    UsageError where `out` is a file, or holds a link that leads elsewhere.
     """
     if out.exists() and not out.is_dir():
         raise UsageError(f"{out} is a file; an explorer is a folder")
+    refuse_ways_out(out)
     seen = contents(basis)
     writer = _Writer(out)
     # the first page goes first and comes last: where it stands, all that it leads to stands, too

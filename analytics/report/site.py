@@ -22,6 +22,7 @@ from analytics import charts, csv_files
 from analytics.basis import Basis
 from analytics.exhibits import LANGUAGES, Language, Table
 from analytics.explorer.page import RootLinks, write_explorer
+from analytics.out_folder import refuse_ways_out
 from analytics.report.content import ENTITIES_MOST, Content
 from analytics.report.pages import Pages
 from analytics.report.parts import tasks
@@ -62,10 +63,11 @@ def write_report(
 
     workers: how many processes draw and write; one a processor where a report is large.
     only: ids of the tables, figures and supplements that are wanted, all where none is named. Raises UsageError
-    where `out` is a file, or an id is none.
+    where `out` is a file or holds a link that leads elsewhere, or an id is none.
     """
     if out.exists() and not out.is_dir():
         raise UsageError(f"{out} is a file; a report is a folder")
+    refuse_ways_out(out)
     content = Content(engine, basis, entities_most, only)
     told = progress or (lambda _pages: None)
     languages = [Pages(content, language, out, told) for language in LANGUAGES]
