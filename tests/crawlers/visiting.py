@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 import json
-import subprocess
-import sys
 from pathlib import Path
 from typing import Any
 
-from tests.program import environment
+from tests.program import process
 
 _SCRIPT = """
 import json, sys
@@ -34,15 +32,7 @@ def visit_source(
     env: dict[str, str] | None = None,
 ) -> dict[str, Any]:
     """What `valuenet crawl SOURCE --web WEB --json` would print, with `arguments`; `said` is what went to stderr."""
-    done = subprocess.run(
-        [sys.executable, "-c", _SCRIPT, json.dumps([source, web, limit, arguments or {}])],
-        cwd=folder,
-        env=environment(**(env or {})),
-        capture_output=True,
-        text=True,
-        timeout=60,
-        check=False,
-    )
+    done = process(_SCRIPT, json.dumps([source, web, limit, arguments or {}]), cwd=folder, env=env)
     assert done.returncode == 0, done.stderr
     found: dict[str, Any] = json.loads(done.stdout.splitlines()[-1])
     return {**found, "said": done.stdout + done.stderr}

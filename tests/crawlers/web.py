@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import json
-import subprocess
-import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -13,7 +11,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
 
-from tests.program import environment
+from tests.program import process
 
 Answer = tuple[int, dict[str, str], bytes]
 
@@ -88,15 +86,6 @@ def serve(answer: Callable[[str], Answer]) -> Iterator[Web]:
 
 def visit(urls: list[str], settings: dict[str, Any], folder: Path) -> list[tuple[int | str, str]]:
     """Visit `urls` with Scrapy under `settings`; what each gave: a status or the name of an error."""
-    script = folder / "pages.py"
-    script.write_text(SPIDER, encoding="utf-8")
-    done = subprocess.run(
-        [sys.executable, str(script), json.dumps(settings), json.dumps(urls)],
-        env=environment(),
-        capture_output=True,
-        text=True,
-        timeout=50,
-        check=False,
-    )
+    done = process(SPIDER, json.dumps(settings), json.dumps(urls), cwd=folder, timeout=50)
     assert done.returncode == 0, done.stderr
     return [(status, url) for status, url in json.loads(done.stdout.splitlines()[-1])]
