@@ -129,12 +129,16 @@ def undo_within(
     return _carry_out(connection, row, back, curated() if known is None else known)
 
 
-def history(engine: Engine, who: str) -> list[dict[str, Any]]:
-    """All rows about an entity's mentions, the oldest first, each with whether it counts and what it is worth:
-    its `state` is decides, agrees (with the row that decides the pair), outvoted, undone or undo."""
+def history(engine: Engine, who: str, most: int | None = None) -> list[dict[str, Any]]:
+    """All rows about an entity's mentions (or the newest), the oldest first, each with whether it counts and what
+    it is worth: its `state` is decides, agrees (with the row that decides the pair), outvoted, undone or undo."""
     with engine.connect() as connection:
         entity = find_entity(connection, who)
-        rows, _ = storage.log(connection, storage.members(connection, entity))
+        shown = None if most is None else storage.newest_of(connection, entity, most)
+        if shown is None:
+            rows, _ = storage.log(connection, storage.members(connection, entity))
+        else:
+            rows = storage.log_beside(connection, shown)
         counting = {row.id for row in effective(rows)}
         deciders = {
             frozenset((row.left, row.right)): row
@@ -161,6 +165,7 @@ def history(engine: Engine, who: str) -> list[dict[str, Any]]:
             "valid_to": row.valid_to,
         }
         for row in sorted(rows, key=lambda row: row.id)
+        if shown is None or row.id in shown
     ]
 
 

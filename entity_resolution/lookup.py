@@ -39,16 +39,25 @@ def find_mention(connection: Connection, who: str) -> Mentioned:
         found = storage.mentions(connection, [int(text)])
         if found:
             return found[int(text)]
-    entity = find_entity(connection, text)
-    members = storage.mentions(connection, storage.members(connection, entity))
-    named = [one for one in members.values() if one.name == text] or [
-        one for one in members.values() if one.key and one.key in _keys(text)
-    ]
-    if named:
-        return min(named, key=lambda one: one.age)
+    stands = _standing_for(connection, find_entity(connection, text), text)
+    return storage.mentions(connection, [stands])[stands]
+
+
+def _standing_for(connection: Connection, entity: str, text: str) -> int:
+    """The entity's oldest mention of that name, or else of its key, or else the founder."""
+    mention, of_mention = schema.mention, schema.mention_entity
+    bears = (
+        select(mention.c.id)
+        .join(of_mention, of_mention.c.mention_id == mention.c.id)
+        .where(of_mention.c.entity_id == entity)
+        .order_by(mention.c.first_seen, mention.c.id)
+        .limit(1)
+    )
+    for named in (mention.c.name == text, of_mention.c.exact_key.in_(_keys(text))):
+        if (found := connection.execute(bears.where(named)).scalar()) is not None:
+            return int(found)
     table = schema.entity
-    founder = connection.execute(select(table.c.mention_id).where(table.c.id == entity)).scalar_one()
-    return members[founder]
+    return int(connection.execute(select(table.c.mention_id).where(table.c.id == entity)).scalar_one())
 
 
 def _keys(text: str) -> set[str]:

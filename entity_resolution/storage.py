@@ -96,11 +96,13 @@ def ids_by_identifier(
 def stated_names(connection: Connection, ids: Collection[int] | None = None) -> list[Stated]:
     """Further names that sources state now of these mentions (None: of all)."""
     fact, who, mention = schema.fact, schema.fact_mention, schema.mention
+    # of more than a few mentions SQLite would go through all names by the index of kinds, which this hides from it
+    kind = fact.c.kind if ids is None else fact.c.kind.concat("")
     query = (
         select(who.c.mention_id, fact.c.value, fact.c.detail)
         .join(who, who.c.fact_id == fact.c.id)
         .join(mention, mention.c.id == who.c.mention_id)
-        .where(fact.c.kind == "name", who.c.role == "subject", fact.c.value != mention.c.name, _said_now())
+        .where(kind == "name", who.c.role == "subject", fact.c.value != mention.c.name, _said_now())
     )
     rows = connection.execute(query) if ids is None else in_parts(connection, query, who.c.mention_id, ids)
     found = [
@@ -231,6 +233,29 @@ def judgement(row: Row[Any]) -> Judgement:
     )  # fmt: skip
 
 
+def newest_of(connection: Connection, entity: str, most: int) -> set[int]:
+    """The ids of the newest rows about an entity's mentions."""
+    table, of_it = schema.judgement, schema.mention_entity
+    found: set[int] = set()
+    for side in (table.c.left_id, table.c.right_id):
+        query = select(table.c.id).join(of_it, of_it.c.mention_id == side).where(of_it.c.entity_id == entity)
+        newest = (table.c.id + 0).desc()  # not by the index of ids: few entities are in the newest rows
+        found |= set(connection.execute(query.order_by(newest).limit(most)).scalars())
+    return set(sorted(found)[-most:])
+
+
+def log_beside(connection: Connection, ids: Collection[int]) -> list[Judgement]:
+    """These rows, and all others about the same pairs."""
+    table, same = schema.judgement, schema.judgement.alias("same")
+    pair = or_(
+        (same.c.left_id == table.c.left_id) & (same.c.right_id == table.c.right_id),
+        (same.c.left_id == table.c.right_id) & (same.c.right_id == table.c.left_id),
+    )
+    query = select(same).join(table, pair)
+    rows = {row.id: row for row in in_parts(connection, query, table.c.id, ids)}
+    return [judgement(row) for row in rows.values()]
+
+
 def write_rows(connection: Connection, rows: Iterable[planning.Row], at: dt.datetime) -> None:
     """Append rows to the log, in their order."""
     values = [
@@ -316,10 +341,12 @@ def write_mention_entities(connection: Connection, rows: Iterable[tuple[int, str
     )  # fmt: skip
 
 
-def members(connection: Connection, entity: str) -> set[int]:
-    """The mentions that mean this entity."""
+def members(connection: Connection, entity: str, most: int | None = None) -> set[int]:
+    """The mentions that mean this entity; `most` of them, those of the smallest ids."""
     table = schema.mention_entity
     query = select(table.c.mention_id).where(table.c.entity_id == entity)
+    if most is not None:
+        query = query.order_by(table.c.mention_id).limit(most)
     return {row.mention_id for row in connection.execute(query)}
 
 
@@ -331,8 +358,8 @@ def entity_names(connection: Connection, ids: Iterable[str]) -> tuple[str, ...]:
     return tuple(names.get(one, one) for one in wanted)
 
 
-def relations_of(connection: Connection, entity: str) -> list[dict[str, Any]]:
-    """What it is a unit or subsidiary of, and what is one of it."""
+def relations_of(connection: Connection, entity: str, most: int | None = None) -> list[dict[str, Any]]:
+    """What it is a unit or subsidiary of, and what is one of it; `most` of each."""
     table, other = schema.entity_relation, schema.entity
     found = []
     for mine, theirs, of_it in (
@@ -351,7 +378,7 @@ def relations_of(connection: Connection, entity: str) -> list[dict[str, Any]]:
                 "valid_to": row.valid_to,
                 "judgement": row.judgement_id,
             }
-            for row in connection.execute(query.order_by(table.c.relation, other.c.name))
+            for row in connection.execute(query.order_by(table.c.relation, other.c.name).limit(most))
         ]
     return found
 

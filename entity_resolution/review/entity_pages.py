@@ -41,13 +41,12 @@ def show(entity: str) -> ResponseReturnValue:
     engine = desk().engine
     with engine.connect() as connection:
         found = _found(connection, entity)
-        members = sorted(storage.members(connection, found))
-        if not members:
-            abort(404)
         shown = side(connection, find_mention(connection, found).id)
+        if shown is None:
+            abort(404)
         waiting = queue.about(connection, found)
         others = _others(connection, found, waiting)
-        mentions = storage.mentions(connection, members[:MENTIONS_MOST])
+        mentions = storage.mentions(connection, storage.members(connection, found, MENTIONS_MOST))
     return render_template(
         "entity.html",
         told=told(),
@@ -55,9 +54,9 @@ def show(entity: str) -> ResponseReturnValue:
         side=shown,
         waiting=waiting,
         others=others,
-        history=list(reversed(history(engine, found)))[:_HISTORY_MOST],
+        history=list(reversed(history(engine, found, _HISTORY_MOST))),
         mentions=sorted(mentions.values(), key=lambda one: (one.name, one.age)),
-        can_split=1 < len(members) <= splitting.MENTIONS_MOST,
+        can_split=1 < shown.total <= splitting.MENTIONS_MOST,
         groups=_GROUPS,
     )
 

@@ -63,7 +63,9 @@ def _queries(text: str) -> list[Select[tuple[str]]]:
             text.lower(), autoescape=True
         )
         queries.append(select(entity.c.id).where(entity.c.redirect_to.is_(None), holds))
-        queries.append(by_mention.where(mention.c.name.contains(text, autoescape=True)))
+        named = select(mention.c.id).where(mention.c.name.contains(text, autoescape=True))
+        # not joined: the names are looked through in their index, a fifth of the way through the mentions
+        queries.append(select(of_mention.c.entity_id).where(of_mention.c.mention_id.in_(named)).distinct())
     return queries
 
 

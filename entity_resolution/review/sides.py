@@ -25,6 +25,8 @@ FACTS_MOST = 8
 _FACTS_READ = 60
 _QUOTES_MOST = 2
 _STATED_MOST = 30
+#: Of what it belongs to, and of what belongs to it.
+RELATIONS_MOST = 100
 
 #: What tells most of who somebody is comes first.
 _TELLING = (
@@ -121,7 +123,7 @@ def side(connection: Connection, mention: int, *, alone: bool = False) -> Side |
         identifiers=tuple(sorted({each for one in members.values() for each in one.identifiers})),
         places=tuple(sorted({one.place for one in members.values() if one.place})),
         kinds=tuple(sorted({one.kind for one in members.values() if one.kind})),
-        relations=() if alone else tuple(storage.relations_of(connection, entity)),
+        relations=() if alone else tuple(storage.relations_of(connection, entity, RELATIONS_MOST)),
         total=total,
         told=told,
         facts_total=facts_total,

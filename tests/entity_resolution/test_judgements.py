@@ -188,6 +188,10 @@ def test_history_tells_who_and_whether_it_counts(four: Engine) -> None:
     states = [row["state"] for row in history(four, "甲牌")]
     assert states == ["undone", "undo", "outvoted", "outvoted", "decides"]
     assert {row["left_source"] for row in history(four, "甲牌")} == {"one"}
+    judge(four, "甲牌", "丙牌", "different", reason=WHY)
+    whole = history(four, "甲牌")
+    for most in range(1, len(whole) + 2):  # the newest are worth what they are among all
+        assert history(four, "甲牌", most) == whole[-most:]
 
 
 @pytest.mark.parametrize("verdict", ["different", "unit of", "subsidiary of"])
