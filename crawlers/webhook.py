@@ -10,13 +10,17 @@ import base64
 import binascii
 import hashlib
 import hmac
+import http.client
 import ipaddress
 import json
 import os
+import socket
+import threading
 import time
 import urllib.error
 import urllib.request
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from email.message import Message
 from http.client import HTTPException
 from typing import IO, Any
@@ -27,6 +31,8 @@ from pipelines.errors import UsageError, ValuenetError
 
 SECRET = "VALUENET_WEBHOOK_SECRET"  # noqa: S105 - the name of the variable, not its value
 TIMEOUT = 30.0
+#: Seconds from the connection to the end of the answer's headers, whatever trickles in meanwhile.
+WHOLE = 60.0
 #: Seconds before the second try, the third, and so on.
 WAITS = (1.0, 4.0, 15.0, 60.0)
 #: A receiver that asks for more patience than this is asked again the next time.
@@ -48,7 +54,7 @@ class Webhook:
         if not secret:
             raise UsageError(f"what is sent is signed: set {SECRET} to a secret that the receiver knows")
         self._secret = _bytes(secret)
-        handlers: list[urllib.request.BaseHandler] = [_NoRedirect()]
+        handlers: list[urllib.request.BaseHandler] = [_NoRedirect(), _Http(), _Https()]
         if _is_own_machine(self.host):
             handlers.append(urllib.request.ProxyHandler({}))
         self._opener = urllib.request.build_opener(*handlers)
@@ -77,7 +83,7 @@ class Webhook:
         }
         request = urllib.request.Request(self.url, body, headers, method="POST")  # noqa: S310 - checked above
         try:
-            with self._opener.open(request, timeout=TIMEOUT):
+            with self._opener.open(request, timeout=TIMEOUT):  # what the answer says is not read
                 return "", 0.0, False
         except urllib.error.HTTPError as error:
             asked_wait = _seconds(error.headers.get("Retry-After"))
@@ -129,6 +135,46 @@ def _is_own_machine(host: str) -> bool:
 
 def _seconds(text: str | None) -> float:
     return float(text) if text and text.isascii() and text.isdigit() and len(text) < 9 else 0.0
+
+
+class _Hurried(http.client.HTTPConnection):
+    """A connection that is cut after `WHOLE` seconds, however slowly the other side goes on talking."""
+
+    def connect(self) -> None:
+        super().connect()
+        self._late = threading.Event()
+        self._clock = threading.Timer(WHOLE, _cut, [self.sock, self._late])
+        self._clock.daemon = True
+        self._clock.start()
+
+    def getresponse(self) -> http.client.HTTPResponse:
+        try:
+            found = super().getresponse()
+        finally:
+            self._clock.cancel()
+        if self._late.is_set():  # a cut answer looks like a whole one
+            raise TimeoutError(f"it did not come to an end in {WHOLE:g} seconds")
+        return found
+
+
+class _HurriedSafely(_Hurried, http.client.HTTPSConnection):
+    """The same, by https."""
+
+
+def _cut(connected: socket.socket, late: threading.Event) -> None:
+    late.set()
+    with suppress(OSError):
+        connected.shutdown(socket.SHUT_RDWR)
+
+
+class _Http(urllib.request.HTTPHandler):
+    def http_open(self, req: urllib.request.Request) -> http.client.HTTPResponse:
+        return self.do_open(_Hurried, req)
+
+
+class _Https(urllib.request.HTTPSHandler):
+    def https_open(self, req: urllib.request.Request) -> http.client.HTTPResponse:
+        return self.do_open(_HurriedSafely, req)
 
 
 class _NoRedirect(urllib.request.HTTPRedirectHandler):

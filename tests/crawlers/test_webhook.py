@@ -2,6 +2,13 @@
 
 from __future__ import annotations
 
+import itertools
+import socket
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import closing, contextmanager, suppress
+
 import pytest
 
 from crawlers import webhook
@@ -80,3 +87,52 @@ def test_a_secret_is_needed(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv(webhook.SECRET)
     with pytest.raises(UsageError, match="VALUENET_WEBHOOK_SECRET"):
         Webhook("https://a.example/")
+
+
+@contextmanager
+def talker(answer: Iterator[bytes]) -> Iterator[str]:
+    """A receiver that says the pieces of `answer`, as long as anybody listens."""
+    server = socket.create_server(("127.0.0.1", 0))
+
+    def talk() -> None:
+        with suppress(OSError):
+            connected, _ = server.accept()
+            with connected:
+                connected.recv(65536)
+                for piece in answer:
+                    connected.sendall(piece)
+
+    threading.Thread(target=talk, daemon=True).start()
+    with closing(server):
+        yield f"http://127.0.0.1:{server.getsockname()[1]}/hook"
+
+
+def trickle() -> Iterator[bytes]:
+    yield b"HTTP/1.1 200 OK\r\nX: "
+    while True:
+        time.sleep(0.02)
+        yield b"x"
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        trickle(),
+        (b"HTTP/1.1 200 OK\r\nX: " if at == 0 else b"x" * 65_536 for at in itertools.count()),
+        (b"HTTP/1.1 200 OK\r\n" if at == 0 else b"X: y\r\n" for at in itertools.count()),
+        (b"HTTP/1.1 100 Continue\r\n\r\n" for _ in itertools.count()),
+    ],
+    ids=["a trickle", "a line without end", "headers without end", "the same answer for ever"],
+)
+def test_who_never_comes_to_an_end_is_cut_off(
+    answer: Iterator[bytes], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(webhook, "WHOLE", 0.5)
+    with talker(answer) as url, pytest.raises(NotDeliveredError):
+        Webhook(url, ()).post("n1", {})
+
+
+def test_a_body_without_end_is_not_read() -> None:
+    head = b"HTTP/1.1 200 OK\r\nContent-Length: 100000000000\r\n\r\n"
+    with talker(head if at == 0 else bytes(65_536) for at in itertools.count()) as url:
+        Webhook(url, ()).post("n1", {})
