@@ -3,11 +3,18 @@
 from __future__ import annotations
 
 import json
+import subprocess
+import sys
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
+from scrapy.exceptions import IgnoreRequest
+from scrapy.http import Request
 
-from tests.program import process
+from crawlers.context import SETTING, RunContext
+from crawlers.middlewares.refusing import RefusingMiddleware
+from tests.program import environment
 
 #: Visits a site at the rate of the live web, breaks the visit off after so many requests, and waits for some more.
 CODE = """
@@ -58,10 +65,28 @@ print(json.dumps(said))
 
 @pytest.mark.parametrize("least", [0, 4])
 def test_a_visit_that_is_broken_off_asks_for_nothing_more(least: int, tmp_path: Path) -> None:
-    done = process(CODE, str(tmp_path), str(least), cwd=tmp_path)
+    done = subprocess.run(
+        [sys.executable, "-c", CODE, str(tmp_path), str(least)],
+        env=environment(),
+        capture_output=True,
+        text=True,
+        timeout=200,
+        check=False,
+    )
     assert done.returncode == 0, done.stderr
     said = json.loads(done.stdout)
     assert "on demand" in said["error"]
     assert said["before"] >= least
     assert said["after"] == 0
     assert "Traceback" not in done.stderr, done.stderr
+
+
+def test_what_waited_in_a_middleware_meanwhile_is_refused() -> None:
+    context = RunContext.__new__(RunContext)
+    context.failure = None
+    made = RefusingMiddleware.from_crawler(SimpleNamespace(settings={SETTING: context}))  # type: ignore[arg-type]
+    request = Request("https://a.example/")
+    made.process_request(request)
+    context.failure = OSError("on demand")
+    with pytest.raises(IgnoreRequest):
+        made.process_request(request)
