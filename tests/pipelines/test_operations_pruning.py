@@ -133,6 +133,16 @@ def test_nobody_may_visit_meanwhile(visited: Engine, folder: Path) -> None:
         list(prune(visited, folder, CUTOFF))
 
 
+def test_a_run_that_a_dead_process_left_open_is_no_visit(visited: Engine, folder: Path) -> None:
+    run = open_run(visited, source_row("test"), "import")
+    with writing(visited) as connection:
+        connection.execute(update(schema.part_turn).values(held_until=now() - dt.timedelta(seconds=1)))
+    assert list(prune(visited, folder, CUTOFF))
+    with visited.connect() as connection:
+        outcome = select(schema.run.c.outcome).where(schema.run.c.id == run)
+        assert connection.execute(outcome).scalar_one() == "failed"
+
+
 def test_a_damaged_file_is_left_alone(visited: Engine, folder: Path) -> None:
     path = next(iter(folder.glob("test20200105*.warc.gz")))
     data = path.read_bytes()
