@@ -5,6 +5,8 @@ Whoever may write the file of users needs no role: the commands are for who runs
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Final
 
@@ -42,8 +44,8 @@ def users_command() -> None:
 def add_command(name: str, role: str, password: str, users_path: Path) -> None:
     """Let somebody log in. The password is asked for; only its hash is kept."""
     users = Users(users_path)
-    users.add(name, password, role)
-    _log("user added", name, role=role)
+    with _logged("user added", name, role=role):
+        users.add(name, password, role)
     note(f"{name} may log in as {role}.")
     if not any(one.role == "admin" for one in users.listed()):
         note(f"Nobody is admin yet: valuenet review users role {name} admin")
@@ -76,8 +78,8 @@ def list_command(users_path: Path, as_json: bool) -> None:
 @users_option
 def role_command(name: str, role: str, users_path: Path) -> None:
     """Give somebody another role; it counts at once."""
-    before = Users(users_path).set_role(name, role)
-    _log("role changed", name, role=role, before=before)
+    with _logged("role changed", name, role=role) as details:
+        details["before"] = before = Users(users_path).set_role(name, role)
     note(f"{name} is {role} (before: {before}).")
 
 
@@ -87,8 +89,8 @@ def role_command(name: str, role: str, users_path: Path) -> None:
 @users_option
 def passwd_command(name: str, password: str, users_path: Path) -> None:
     """Give somebody a new password; sessions and the key under the name end."""
-    Users(users_path).set_password(name, password)
-    _log("password changed", name)
+    with _logged("password changed", name):
+        Users(users_path).set_password(name, password)
     note(f"{name} has a new password.")
 
 
@@ -97,8 +99,8 @@ def passwd_command(name: str, password: str, users_path: Path) -> None:
 @users_option
 def remove_command(name: str, users_path: Path) -> None:
     """Let somebody in no longer; what they decided stays."""
-    Users(users_path).remove(name)
-    _log("user removed", name)
+    with _logged("user removed", name):
+        Users(users_path).remove(name)
     note(f"{name} may no longer log in.")
 
 
@@ -110,12 +112,12 @@ def key_command(name: str, end: bool, users_path: Path) -> None:
     """Make a key with which programs ask the API under the name; the one before ends. It is printed once."""
     users = Users(users_path)
     if end:
-        users.end_key(name)
-        _log("key ended", name)
+        with _logged("key ended", name):
+            users.end_key(name)
         note(f"No program asks under {name} any more.")
         return
-    key = users.new_key(name)
-    _log("key made", name)
+    with _logged("key made", name):
+        key = users.new_key(name)
     note("Keep it like a password; it is not shown again.")
     click.echo(key)
 
@@ -150,14 +152,19 @@ def audit_command(limit: int, as_json: bool) -> None:
     table(rows, list(rows[0])) if rows else note("Nothing has happened yet.")
 
 
-def _log(action: str, about: str, **details: str) -> None:
-    """A line in the audit log of the store, where there is one yet."""
+@contextmanager
+def _logged(action: str, about: str, **details: str) -> Iterator[dict[str, str]]:
+    """Write what is done within into the audit log of the store, where there is one yet, if it is done.
+
+    The store is opened before: between the change in the file of users and its line lies one transaction alone."""
     try:
         engine = open_store(front().store)
     except StoreError as error:
+        yield details
         note(f"Not in an audit log: {error}")
         return
     try:
+        yield details
         audit.write(
             engine, person("").removeprefix("person:"), action, about, origin=audit.COMMAND_LINE, **details
         )
