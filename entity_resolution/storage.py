@@ -9,6 +9,7 @@ from dataclasses import replace
 from typing import Any
 
 from sqlalchemy import (
+    BindParameter,
     ColumnElement,
     Connection,
     Row,
@@ -158,7 +159,7 @@ def links(connection: Connection, subjects: Collection[int] | None = None) -> li
     )
     if subjects is not None:
         # begins with the mentions: SQLite would read every link
-        about = bindparam("subjects", expanding=True)
+        about: BindParameter[int] = bindparam("subjects", expanding=True)
         spoken = schema.fact_mention.alias("spoken")
         of_them = select(spoken.c.fact_id).where(spoken.c.mention_id.in_(about), spoken.c.role == "subject")
         query = query.where(fact.c.id.in_(of_them), subject.c.mention_id.in_(about))
