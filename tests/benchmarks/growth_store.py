@@ -22,6 +22,7 @@ import shutil
 import sqlite3
 import subprocess
 import time
+from contextlib import closing
 from functools import lru_cache
 from itertools import islice
 from pathlib import Path
@@ -34,10 +35,8 @@ from sqlalchemy import Integer, LargeBinary, Table, text
 
 from crawlers.sample_web.generator.naming import CHARACTERS, INVENTED, SURNAMES, brands, persons
 from entity_resolution import name_index
-from entity_resolution.bodies import bearers
 from entity_resolution.clustering import entity_id
-from entity_resolution.modelled import name_of
-from entity_resolution.storage import all_mentions
+from entity_resolution.matching.name import Name
 from pipelines.store import schema
 from pipelines.store.session import open_store, writing
 
@@ -63,9 +62,13 @@ class Renaming:
         self._longest = max(map(len, self._of_lower), default=0)
         self._of_person = {name: at for at, name in enumerate(self._people[:people])}
 
-    def text(self, text: str | None, copy: int) -> str | None:
+    def text_or_none(self, text: str | None, copy: int) -> str | None:
+        """The same of what may be empty."""
+        return None if text is None else self.text(text, copy)
+
+    def text(self, text: str, copy: int) -> str:
         """The text as the copy has it."""
-        return None if text is None else _WORD.sub(lambda found: self._word(found[0], copy), text)
+        return _WORD.sub(lambda found: self._word(found[0], copy), text)
 
     def _word(self, word: str, copy: int) -> str:
         if (at := self._of_brand.get(word)) is not None:
@@ -115,7 +118,7 @@ def grow(source: Path, target: Path, copies: int, *, seed: int = 1) -> None:
     if copies > 1:
         used, people = _counts(database, seed)
         renaming = Renaming(seed, copies, used, people)
-        renamed = lru_cache(maxsize=500_000)(renaming.text)
+        renamed = lru_cache(maxsize=500_000)(renaming.text_or_none)
         database.create_function("text_of", 2, renamed, deterministic=True)
         database.create_function("code_of", 2, code, deterministic=True)
         database.create_function("entity_of", 1, entity_id, deterministic=True)
@@ -314,13 +317,18 @@ def _quoted(name: str) -> str:
     return f'"{name}"'
 
 
-def index_names(url: str) -> int:
-    """Keep all names for the model, as `resolve` does where it decides all; how many."""
+def index_names(source: Path, url: str, copies: int, *, seed: int = 1) -> int:
+    """Keep the names of all copies for the model, as `resolve` does where it decides all; how many."""
+    with closing(sqlite3.connect(source)) as database:
+        renaming = Renaming(seed, copies, *_counts(database, seed))
+        rows = database.execute("SELECT exact_key, name, kind, country, place FROM known_name").fetchall()
+    named: dict[str, Name] = {}
+    for copy in range(copies):
+        for key, name, *said in rows:
+            there = renaming.text(key, copy) if copy else key
+            named.setdefault(there, Name(there, renaming.text(name, copy) if copy else name, *said))
     engine = open_store(url)
     with writing(engine) as connection:
-        named = {
-            key: name_of(key, members) for key, members in bearers(all_mentions(connection).values()).items()
-        }
         name_index.make(connection, named)
     engine.dispose()
     return len(named)
@@ -393,7 +401,8 @@ def main() -> None:
         load(chosen.source, chosen.target)
     else:
         grow(chosen.source, Path(chosen.target), chosen.copies)
-        click.echo(f"{index_names(f'sqlite:///{chosen.target}'):,} names")
+        url = f"sqlite:///{chosen.target}"
+        click.echo(f"{index_names(chosen.source, url, chosen.copies):,} names")
     click.echo(f"{time.process_time() - began:.0f} CPU s")
 
 
