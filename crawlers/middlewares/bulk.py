@@ -39,6 +39,8 @@ _TARGET: Final = "bulk_target"
 _AGENT: Final[Any] = Agent
 #: Answers that are no file (errors, redirects) are short.
 _TALK_MOST: Final = 1024 * 1024
+#: Bytes a second, on the whole, below which a file is given up once its timeout has passed: it would take weeks.
+SLOWEST: Final = 1_000
 _SUFFIX = re.compile(r"\.[a-z0-9]{1,8}")
 
 
@@ -86,11 +88,11 @@ class BulkDownload(HTTP11DownloadHandler):
         idle = float(request.meta.get("download_timeout") or 60)
         agent = _AGENT(reactor, contextFactory=self._contextFactory, connectTimeout=idle)
         try:
-            answer = await maybe_deferred_to_future(
-                agent.request(
-                    request.method.encode("ascii"), request.url.encode("ascii"), TxHeaders(request.headers)
-                )
+            asked = agent.request(
+                request.method.encode("ascii"), request.url.encode("ascii"), TxHeaders(request.headers)
             )
+            # until the headers have ended: a host may say nothing, or headers for ever
+            answer = await maybe_deferred_to_future(asked.addTimeout(idle, reactor))
         except Exception as error:
             raise DownloadFailedError(str(error)) from error
         headers = Headers(answer.headers.getAllRawHeaders())
@@ -170,6 +172,7 @@ class _Reader(Protocol):
         self._clock: asyncio.TimerHandle | None = None
 
     def connectionMade(self) -> None:
+        self._began = asyncio.get_running_loop().time()
         self._wait()
 
     def _wait(self) -> None:
@@ -189,6 +192,10 @@ class _Reader(Protocol):
         self._received += len(data)
         if self._received > self._limit:
             self._fail(DownloadCancelledError(f"more than the {self._limit:,} bytes that are taken"))
+            return
+        took = asyncio.get_running_loop().time() - self._began
+        if took > self._idle and self._received < SLOWEST * took:
+            self._fail(DownloadTimeoutError(f"{self._received:,} bytes in {took:.0f} seconds are a trickle"))
             return
         try:
             self._sink.write(data)

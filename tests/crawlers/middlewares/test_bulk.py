@@ -125,6 +125,27 @@ class _Handler(BaseHTTPRequestHandler):
         time.sleep(3)
         self.close_connection = True
 
+    def answer_mute(self) -> None:
+        time.sleep(3)
+        self.close_connection = True
+
+    def answer_headers(self) -> None:
+        self.send_response(200)
+        self._forever(b"X-More: y\r\n")
+
+    def answer_trickle(self) -> None:
+        self.head(Content_Length="1000000")
+        self._forever(b"x")
+
+    def _forever(self, piece: bytes) -> None:
+        self.flush_headers()
+        try:
+            while True:
+                self.wfile.write(piece)
+                time.sleep(0.05)
+        except OSError:
+            self.close_connection = True
+
     def log_message(self, format: str, *args: Any) -> None:
         pass
 
@@ -186,3 +207,10 @@ def test_an_error_is_no_file(base: str, tmp_path: Path) -> None:
 def test_a_host_that_falls_silent_is_given_up(base: str, tmp_path: Path) -> None:
     done = _fetch(base, tmp_path, "/silent.zip", timeout=0.5)["seen"]["/silent.zip"]
     assert done[0] == "DownloadTimeoutError"
+
+
+def test_who_talks_without_end_or_hardly_at_all_is_given_up(base: str, tmp_path: Path) -> None:
+    done = _fetch(base, tmp_path, "/mute.zip", "/headers.zip", "/trickle.zip", timeout=0.7)["seen"]
+    assert done["/mute.zip"][0] == done["/headers.zip"][0] == "DownloadFailedError"
+    assert done["/trickle.zip"][0] == "DownloadTimeoutError"
+    assert "a trickle" in done["/trickle.zip"][1]
