@@ -175,30 +175,23 @@ class LazyGroup(click.Group):
                 raise
             raise _Failure(error) from error
         except Exception as error:
-            if not _is_store_trouble(error):
+            if not (said := _store_trouble(error)):
                 raise
-            raise _Failure(_store_trouble(error)) from error
+            raise _Failure(StoreError(said)) from error
         except KeyboardInterrupt:
             click.echo("\nStopped. What was finished before is kept.", err=True)
             ctx.exit(130)
 
 
-def _is_store_trouble(error: Exception) -> bool:
-    """Whether a database gave up in the middle: busy too long, disk full, connection lost, file damaged."""
-    loaded = sys.modules.get("sqlalchemy.exc")  # not loaded: no database was asked
-    # the plain DatabaseError is SQLite's for damage; its other kinds are mistakes of ours
-    return loaded is not None and (
-        isinstance(error, loaded.OperationalError) or type(error) is loaded.DatabaseError
-    )
+def _store_trouble(error: Exception) -> str:
+    """What a database said that gave up in the middle (busy too long, disk full, connection lost, file damaged), without
+    the statement and its values, which SQLAlchemy's own message has. Empty for any other error."""
+    if "sqlalchemy.exc" not in sys.modules:  # no database was asked
+        return ""
+    from pipelines.store.trouble import damage, trouble
 
-
-def _store_trouble(error: Exception) -> StoreError:
-    """In plain words, without the statement and its values, which SQLAlchemy's own message has."""
-    from pipelines.store.session import RESTORE, damage
-
-    if found := damage(error):
-        return StoreError(f"the store is damaged ({found}). {RESTORE}")
-    return StoreError(f"the store failed: {getattr(error, 'orig', error)}")
+    said = trouble(error)
+    return f"the store is {said}" if damage(error) else f"the store failed: {said}" if said else ""
 
 
 class _Failure(click.ClickException):

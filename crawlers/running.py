@@ -36,6 +36,7 @@ from pipelines.store.archive import Archive, Stored
 from pipelines.store.names import known_names
 from pipelines.store.pages import known_pages
 from pipelines.store.runs import INTERRUPTED, broken_off, close_run, declare, open_run, usual_counts
+from pipelines.store.trouble import trouble
 from pipelines.store.turns import Taken, turn
 from pipelines.store.writing import Counts, Method, StoreWriter
 
@@ -318,7 +319,7 @@ def _closed(engine: Engine, run: int, context: RunContext, crawler: Crawler, pla
     outcome = "complete"
     if context.failure is not None:
         outcome = "failed"
-        notes.append(f"the store refused: {context.failure}")
+        notes.append(f"the store refused: {trouble(context.failure) or context.failure}")
     elif context.unbegun is not None:
         outcome = "failed"
         notes.append(f"could not begin: {context.unbegun}")

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -15,10 +14,11 @@ from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, Engine, create_engine, event, make_url
 from sqlalchemy.engine import URL
-from sqlalchemy.exc import ArgumentError, DatabaseError, OperationalError
+from sqlalchemy.exc import ArgumentError, DatabaseError
 
 from pipelines.errors import StoreError, UsageError
 from pipelines.store.taxonomies import write_taxonomies
+from pipelines.store.trouble import damage, trouble
 from pipelines.store.views import drop_views, make_views
 
 BUSY_SECONDS = 60
@@ -144,16 +144,8 @@ def open_store(url: str, *, create: bool = False) -> Engine:
 def _checked(engine: Engine, create: bool) -> Engine:
     with _explained(engine):
         database = engine.url.database
-        if (
-            not create
-            and engine.dialect.name == "sqlite"
-            and database
-            and database != ":memory:"
-            and not Path(database).exists()
-        ):
-            raise StoreError(f"there is no store at {database}; run: valuenet init")
-        if create and engine.dialect.name == "sqlite" and database and database != ":memory:":
-            Path(database).parent.mkdir(parents=True, exist_ok=True)
+        if engine.dialect.name == "sqlite" and database and database != ":memory:":
+            _check_file(Path(database), create)
         found, head = revisions(engine)
         if found == head:
             return engine
@@ -171,23 +163,24 @@ def _checked(engine: Engine, create: bool) -> Engine:
         raise StoreError(f"the store {state}; run: valuenet init")
 
 
+def _check_file(path: Path, create: bool) -> None:
+    """With `create` there is a folder for the store's file afterwards. Raises `StoreError`."""
+    log = path.with_name(f"{path.name}-wal")
+    if not (path.exists() and path.stat().st_size) and log.exists() and log.stat().st_size:
+        # SQLite would delete it, and with it the newest commits of a file that may be elsewhere
+        raise StoreError(
+            f"{log} holds the newest writes of a store whose file {path} is not there, or empty: put the file back "
+            f"beside it, or move {log.name} aside. Nothing was changed"
+        )
+    if not create and not path.exists():
+        raise StoreError(f"there is no store at {path}; run: valuenet init")
+    if create:
+        path.parent.mkdir(parents=True, exist_ok=True)
+
+
 def _is_known(engine: Engine, revision: str) -> bool:
     script = ScriptDirectory.from_config(migration_config(engine))
     return any(one.revision == revision for one in script.walk_revisions())
-
-
-def damage(error: BaseException) -> str:
-    """What SQLite says of a file that is damaged, or is no database; empty for any other error."""
-    cause = getattr(error, "orig", error)
-    code = getattr(cause, "sqlite_errorcode", 0) & 0xFF  # the lowest byte is the kind, whatever the detail
-    return str(cause) if code in (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB) else ""
-
-
-#: What to do with a store that is damaged.
-RESTORE = (
-    "Move it aside with its -wal and -shm, and bring a backup back (valuenet restore FILE), or read the archive "
-    "into a new store (valuenet crawl SOURCE --replay DIR); see docs/faults.md"
-)
 
 
 @contextmanager
@@ -195,9 +188,10 @@ def _explained(engine: Engine) -> Iterator[None]:
     try:
         yield
     except DatabaseError as error:
-        shown = engine.url.render_as_string(hide_password=True)
-        if found := damage(error):
-            raise StoreError(f"the store at {shown} is damaged ({found}). {RESTORE}") from error
-        if not isinstance(error, OperationalError):
+        if not (said := trouble(error)):
             raise
-        raise StoreError(f"cannot use the store at {shown}: {str(error.orig).splitlines()[0]}") from error
+        shown = engine.url.render_as_string(hide_password=True)
+        text = (
+            f"the store at {shown} is {said}" if damage(error) else f"cannot use the store at {shown}: {said}"
+        )
+        raise StoreError(text) from error
