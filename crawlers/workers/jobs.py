@@ -37,7 +37,7 @@ ATTEMPTS = 6
 #: While another visitor holds the part. Seconds.
 TAKEN_WAIT = 20
 #: A question to the queue waits so long for a connection. Seconds.
-WAIT = 10.0
+WAIT = 20.0
 
 #: Makes one visit.
 Make = Callable[[Part], Awaitable[None]]
