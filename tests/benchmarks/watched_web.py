@@ -85,7 +85,8 @@ def _by_host(log: list[Request]) -> list[list[Request]]:
 
 
 def fastest_gap(log: list[Request]) -> float:
-    """Seconds from request to request, on the average, at the host where they are the fewest."""
+    """Seconds from request to request, on the average, at the host where they are the fewest; with the pause
+    between two visits of a host, where it has several."""
     gaps = [(one[-1].begun - one[0].begun) / (len(one) - 1) for one in _by_host(log) if len(one) > 1]
     return min(gaps, default=0.0)
 
