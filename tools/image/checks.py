@@ -85,7 +85,7 @@ def goes_the_whole_way(image: Image) -> None:
 
 def finds_a_browser_and_a_font(image: Image) -> None:
     """Nothing is missing; the settings of the trial leave warnings, and no error. The browser opens a page."""
-    said = image.valuenet("doctor", "--all", "--json", store="sqlite:////data/demo/valuenet.db")
+    said = image.valuenet("doctor", "--all", "--json")
     found = {(one["area"], one["level"]) for one in json.loads(said)}
     assert not [area for area, level in found if level == "error"], said
     for area in ("python", "libraries", "browser", "font", "models"):
@@ -155,15 +155,16 @@ def serves_on_postgresql(image: Image) -> None:
     image.valuenet("restore", "/data/server.zip", "--check", store=image.store, network=True)
 
 
+#: In this order: the later ones use the store that the visit fills.
 CHECKS: Final[tuple[Callable[[Image], None], ...]] = (
     makes_help,
     is_kept_in,
-    goes_the_whole_way,
-    finds_a_browser_and_a_font,
     visits_the_bundled_web,
+    finds_a_browser_and_a_font,
     makes_a_backup,
     answers_metrics,
     answers_review,
+    goes_the_whole_way,
 )
 
 
