@@ -14,6 +14,7 @@ from sqlalchemy import Connection, Engine, insert, select
 
 from entity_resolution.lookup import find_entity
 from pipelines.errors import UsageError
+from pipelines.folding import is_text
 from pipelines.store import schema
 from pipelines.store.session import writing
 from pipelines.store.types import now
@@ -45,6 +46,10 @@ def decide(
     Raises `UsageError` for a frozen edition, no such entity, no company, or a missing name or reason.
     """
     _stated(by, reason)
+    if not is_text(edition + who):
+        raise UsageError(
+            "editions and companies are named without control characters and halves of characters"
+        )
     with writing(engine) as connection:
         _open(connection, edition)
         entity = find_entity(connection, who)
@@ -117,6 +122,8 @@ def _write(connection: Connection, **values: Any) -> int:
 def _stated(by: str, reason: str) -> None:
     if not by.strip() or not reason.strip():
         raise UsageError("a decision needs who decides (--by) and why (--reason)")
+    if not is_text(by + reason):
+        raise UsageError("who decides and why are text without control characters and halves of characters")
 
 
 def _open(connection: Connection, edition: str) -> None:

@@ -31,6 +31,7 @@ _ESCAPED_MOST = 5
 def url_key(url: str) -> str:
     """The key of a URL: host from the right, lower case, without `www`, the usual port, session marks or a last
     slash, the query's parts in order. A URL without a host (a file handed in) is its own key, in lower case."""
+    url = url.encode("utf-8", "replace").decode()  # halves of characters, which no key can hold
     try:
         parts = urlsplit(url.strip())
         host, port = parts.hostname or "", parts.port

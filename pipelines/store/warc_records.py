@@ -6,11 +6,13 @@ gigabytes, which packs into a few megabytes, would take all memory, and hours.
 
 from __future__ import annotations
 
+import zlib
 from typing import Any, BinaryIO, Final
 
 from warcio.archiveiterator import ArchiveIterator
 from warcio.bufferedreaders import DecompressingBufferedReader
 from warcio.exceptions import ArchiveLoadFailed
+from warcio.recordloader import ArcWarcRecordLoader
 
 from pipelines.errors import StoreError
 
@@ -40,8 +42,21 @@ class _BoundedReader(DecompressingBufferedReader):  # type: ignore[misc] # warci
         return line
 
 
+class _Loader(ArcWarcRecordLoader):  # type: ignore[misc] # warcio ships no types
+    def parse_record_stream(self, *args: Any, **options: Any) -> Any:
+        try:
+            return super().parse_record_stream(*args, **options)
+        except (OSError, EOFError, zlib.error, ArchiveLoadFailed):
+            raise
+        except (
+            Exception
+        ) as error:  # a record that lost its address or its status: warcio names no error for it
+            raise ArchiveLoadFailed(f"a record that cannot be read: {error}") from error
+
+
 def records_of(file: BinaryIO, *, arc2warc: bool = False) -> Any:
     """warcio's iterator over the records of an open file. It raises `ArchiveLoadFailed` for headers without end."""
     found = ArchiveIterator(file, arc2warc=arc2warc)
     found.reader = _BoundedReader(file)
+    found.loader = _Loader(arc2warc=arc2warc)
     return found

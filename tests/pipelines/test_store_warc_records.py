@@ -80,3 +80,19 @@ def test_what_is_written_is_read(store: Engine, tmp_path: Path) -> None:
     archive.close()
     (path,) = tmp_path.glob("*.warc.gz")
     assert [one.url for one in read_warc(path)] == [long]
+
+
+@pytest.mark.parametrize(
+    ("lost", "instead"),
+    [(b"WARC-Target-URI: https://a.example/%b\r\n", b"X: %b\r\n"), (b"HTTP/1.1 200 OK", b"NONSENSE 20 OK!")],
+    ids=["its address", "its status"],
+)
+def test_a_record_that_lost_a_part_is_left_and_the_next_is_read(
+    lost: bytes, instead: bytes, tmp_path: Path
+) -> None:
+    body = HEAD.partition(b"HTTP/")[2] + b"\r\n<p>x</p>"
+    damaged = HEAD.replace(lost, instead) % (b"x", len(b"HTTP/" + body)) + b"\r\n<p>x</p>\r\n\r\n"
+    path = tmp_path / "x.warc.gz"
+    path.write_bytes(GOOD + gzip.compress(damaged, 1) + GOOD)
+    assert [one.body for one in read_warc(path)] == [b"<p>good</p>"] * 2
+    assert list(lines_of(path))
