@@ -292,10 +292,11 @@ def test_the_locks_answer_to_what_is_declared() -> None:
     table = project()["project"]
     assert isinstance(table["dependencies"], list)
     every, running = _pinned("requirements/dev.txt"), _pinned("requirements/run.txt")
-    # pyspark and torch are larger than all else together: whoever has a cluster, or trains, brings them
+    # pyspark and torch are larger than all else together: whoever has a cluster, or trains, brings them;
+    # atheris is built for one kind of machine
     extras = table["optional-dependencies"]
     assert isinstance(extras, dict)
-    by_hand = {Requirement(text).name for text in (*extras["spark"], *extras["train"])}
+    by_hand = {Requirement(text).name for text in (*extras["spark"], *extras["train"], *extras["fuzz"])}
     for requirement in _declared():
         for version in every.get(canonicalize_name(requirement.name), []):
             assert version in requirement.specifier, f"make lock: {requirement} is pinned to {version}"
