@@ -11,6 +11,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Final
 from urllib.parse import urlsplit
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
@@ -31,6 +32,10 @@ _NAME = re.compile(r"[a-z][a-z0-9_]{1,29}")
 _HOME = re.compile(r"https?://[a-z0-9.-]{1,100}(?::\d{1,5})?/[A-Za-z0-9._~/-]{0,100}")
 
 
+#: Behind the name of a file that is being written.
+_PART: Final = ".part"
+
+
 @dataclass(frozen=True, slots=True)
 class Scaffold:
     """The files of a new source: their paths from the project's root, and their content."""
@@ -40,15 +45,21 @@ class Scaffold:
     files: Mapping[Path, str]
 
     def write(self, root: Path) -> None:
-        """Write all files. Raises `UsageError`, and writes nothing, where one of them is there already."""
+        """Write all files, or those that a killed writing left out. Raises `UsageError`, and writes nothing, where
+        all are there already, or one that is not as it would be written."""
         there = [path for path in self.files if (root / path).exists()]
         folder = Path("tests/crawlers/pages") / self.name
-        if there or (root / folder).exists():
-            raise UsageError(f"{there[0] if there else folder} is there already: nothing was written")
+        strange = [path for path in there if (root / path).read_text("utf-8") != self.files[path]]
+        strange += sorted({path.relative_to(root) for path in (root / folder).glob("*")} - self.files.keys())
+        strange = [path for path in strange if path.suffix != _PART]
+        if strange or len(there) == len(self.files):
+            raise UsageError(f"{(strange or there)[0]} is there already: nothing was written")
         for path, content in self.files.items():
             target = root / path
             target.parent.mkdir(parents=True, exist_ok=True)
-            target.write_text(content, encoding="utf-8")
+            part = target.with_name(target.name + _PART)
+            part.write_text(content, encoding="utf-8")
+            part.replace(target)
 
 
 def scaffold(name: str, kind: str, home: str = "", title: str = "") -> Scaffold:

@@ -125,6 +125,32 @@ def test_the_command_says_what_was_written_and_what_is_next(tmp_path: Path) -> N
     assert not (tmp_path / "tests/crawlers/pages/city_news/listing.json").exists()
 
 
+def test_what_a_killed_writing_left_out_is_written(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    made = scaffold("city_news", "feed")
+    written = Path.replace
+    calls: list[Path] = []
+
+    def third_fails(part: Path, target: Path) -> Path:
+        calls.append(target)
+        if len(calls) == 3:
+            raise OSError("killed")
+        return written(part, target)
+
+    with monkeypatch.context() as patched:
+        patched.setattr(Path, "replace", third_fails)
+        with pytest.raises(OSError, match="killed"):
+            made.write(tmp_path)
+    assert not calls[2].exists()
+    made.write(tmp_path)
+    found = {path.relative_to(tmp_path) for path in tmp_path.rglob("*") if path.is_file()}
+    assert found == made.files.keys()
+    calls[0].unlink()
+    calls[1].write_text("somebody's own", "utf-8")
+    with pytest.raises(UsageError, match="nothing was written"):
+        made.write(tmp_path)
+    assert not calls[0].exists()
+
+
 def test_outside_of_a_checkout_it_says_so(tmp_path: Path) -> None:
     with pytest.raises(UsageError, match="lies in no checkout"):
         project_root(tmp_path)
