@@ -25,7 +25,10 @@ QUOTE_LIMIT = 1_000
 
 R = TypeVar("R", bound=Record)
 
-_CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\u200b-\u200f\u2028-\u202e\u2060\ufeff]")
+#: Controls, signs without a width, and those that turn the direction of writing; the archive keeps what was read.
+_CONTROL = re.compile(
+    r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\xad\u061c\u180e\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff]"
+)
 
 
 def tidy(text: str) -> str:

@@ -65,3 +65,10 @@ def test_tidied_text_is_one_line(text: str) -> None:
 
 def test_lone_surrogates_are_replaced() -> None:
     assert reject("$", "x", value="\ud800", raw={"a": "\udfff"}).value == "?"
+
+
+@pytest.mark.parametrize(
+    "code", [0x00, 0x07, 0x7F, 0x80, 0x9B, 0xAD, 0x61C, 0x200B, 0x202E, 0x2066, 0x2069, 0xFEFF]
+)
+def test_tidy_leaves_nothing_that_is_not_seen(code: int) -> None:
+    assert tidy(f" 甲{chr(code)}\x85乙 ") == "甲 乙"
