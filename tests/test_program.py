@@ -91,7 +91,7 @@ def test_an_interrupted_test_leaves_no_process(tmp_path: Path, monkeypatch: pyte
     def interrupted(*_: object) -> None:
         raise Late
 
-    monkeypatch.setattr(program.threading.Timer, "start", interrupted)
+    monkeypatch.setattr(threading.Timer, "start", interrupted)
     with pytest.raises(Late):
         process("import time; time.sleep(99)", cwd=tmp_path)
     monkeypatch.undo()

@@ -24,6 +24,7 @@ _OF_WORDS = {
     "No space left": "53100",
     "starting up": "57P03",
     "shutting down": "57P03",
+    "Connection refused": "57P03",
 }
 #: By the lowest byte of SQLite's code.
 _OF_SQLITE = {
@@ -40,7 +41,7 @@ _OF_POSTGRESQL = {
     "53300": "the server takes no more connections: run fewer commands at once, or raise max_connections",
     "57014": f"the server ends what takes long (statement_timeout), or somebody ended it; {_AGAIN}",
     "57P01": f"somebody ended the connection, or the server was stopped; {_AGAIN}",
-    "57P03": "the server is starting or stopping; run the command again",
+    "57P03": "the server is not there, or starts or stops; run the command again when it answers",
 }
 
 

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import gzip
 import json
+import os
 import shutil
 import sqlite3
+import subprocess
 from collections.abc import Callable
 from pathlib import Path
 
@@ -15,7 +17,7 @@ from sqlalchemy import select
 from crawlers.sample_web.server import SampleWeb
 from pipelines.store import schema
 from pipelines.store.session import open_store
-from tests.program import run
+from tests.program import command, environment, run
 from tests.store_content import content
 
 
@@ -192,3 +194,102 @@ def test_a_store_of_a_newer_program_is_refused_and_left_alone(place: Path, words
     with sqlite3.connect(place / "valuenet.db") as store:
         assert store.execute("SELECT version_num FROM alembic_version").fetchall() == [("9999",)]
     store.close()
+
+
+# ── no store at all ───────────────────────────────────────────────────────────────────────────
+
+
+def test_an_empty_file_becomes_a_store_when_asked_to(tmp_path: Path) -> None:
+    (tmp_path / "valuenet.db").touch()
+    for words in (("status",), ("resolve",)):
+        done = run(*words, cwd=tmp_path, check=False)
+        assert done.returncode == 1
+        assert done.stderr.endswith("the store is empty; run: valuenet init\n")
+    run("init", cwd=tmp_path)
+    run("status", cwd=tmp_path)
+
+
+@pytest.mark.parametrize("words", [("status",), ("init",), ("import", "companies", "valuenet.db")])
+def test_a_file_that_is_no_database_is_left_alone(words: tuple[str, ...], tmp_path: Path) -> None:
+    path = tmp_path / "valuenet.db"
+    path.write_text("name,year\n" * 2000, encoding="utf-8")
+    done = run(*words, cwd=tmp_path, check=False)
+    assert done.returncode == 1
+    assert "file is not a database" in done.stderr
+    assert "Traceback" not in done.stderr
+    assert path.read_text(encoding="utf-8") == "name,year\n" * 2000
+
+
+@pytest.mark.parametrize("empty", [False, True])
+def test_a_log_of_writes_without_its_file_is_not_deleted(place: Path, empty: bool) -> None:
+    """It holds the newest commits: with its file back they are there again."""
+    path, log = place / "valuenet.db", place / "valuenet.db-wal"
+    keeper = sqlite3.connect(path)
+    keeper.execute("BEGIN")
+    keeper.execute("SELECT count(*) FROM page").fetchone()
+    with SampleWeb() as web:
+        run("crawl", "cac", "--web", web.base, "--limit", "4", cwd=place, timeout=200)
+    other = place / "other"
+    other.mkdir()
+    shutil.copyfile(log, other / log.name)
+    if empty:
+        (other / path.name).touch()
+    for words in (("status",), ("init",), ("crawl", "cac", "--replay", "../valuenet.archive")):
+        done = run(*words, cwd=other, check=False)
+        assert done.returncode == 1
+        assert "put the file back" in done.stderr
+    assert (other / log.name).read_bytes() == log.read_bytes()
+    shutil.copyfile(path, other / path.name)
+    keeper.close()
+    run("status", cwd=other)
+    assert content(f"sqlite:///{other / path.name}") == content(f"sqlite:///{path}")
+
+
+# ── a user without rights ─────────────────────────────────────────────────────────────────────
+
+
+def powerless(*words: str, cwd: Path) -> subprocess.CompletedProcess[str]:
+    """Run as a user who is stopped by the modes of files; root is not, unless it gives this up."""
+    root = ["setpriv", "--bounding-set=-dac_override,-dac_read_search"] if os.geteuid() == 0 else []
+    asked = [*root, *command(*words)]
+    return subprocess.run(
+        asked, cwd=cwd, env=environment(), capture_output=True, text=True, timeout=100, check=False
+    )
+
+
+@pytest.mark.parametrize(
+    ("folder", "file", "words"),
+    [
+        (0o555, 0o644, ("status",)),
+        (0o555, 0o644, ("resolve",)),
+        (0o555, 0o444, ("init",)),
+        (0o755, 0o444, ("import", "companies", "companies.csv")),
+        (0o755, 0o000, ("status",)),
+    ],
+)
+def test_a_store_that_may_not_be_written_is_told_with_who_must_be_allowed(
+    folder: int, file: int, words: tuple[str, ...], place: Path
+) -> None:
+    path = place / "valuenet.db"
+    (place / "companies.csv").write_text("name\n甲木科技有限公司\n", encoding="utf-8")
+    before = path.read_bytes()
+    path.chmod(file)
+    place.chmod(folder)
+    try:
+        done = powerless(*words, cwd=place)
+    finally:
+        place.chmod(0o755)
+        path.chmod(0o644)
+    assert done.returncode == 1, done.stdout
+    assert "Traceback" not in done.stderr
+    assert "this user must be allowed to write the file and its folder" in done.stderr
+    assert path.read_bytes() == before
+
+
+def test_no_store_is_made_where_nothing_may_be_written(tmp_path: Path) -> None:
+    place = tmp_path / "place"
+    place.mkdir(mode=0o555)
+    done = powerless("init", cwd=place)
+    assert done.returncode == 1
+    assert "must be allowed to write" in done.stderr
+    assert not list(place.iterdir())

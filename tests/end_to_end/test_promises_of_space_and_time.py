@@ -15,43 +15,9 @@ from crawlers.sample_web.generator import make_world
 from crawlers.sample_web.server import SampleWeb
 from pipelines.store import schema
 from pipelines.store.session import open_store
+from tests.end_to_end.small_disk import Disk
 from tests.program import ROOT, environment, run
 from tests.store_content import content
-
-
-class Disk:
-    """A small file system of its own, which may be made larger."""
-
-    def __init__(self, place: Path) -> None:
-        self.place = place
-        place.mkdir()
-
-    def mount(self, kibibytes: int) -> None:
-        self._told("mount", "-t", "tmpfs", "-o", f"size={kibibytes}k", "tmpfs", str(self.place))
-
-    def resize(self, kibibytes: int) -> None:
-        self._told("mount", "-o", f"remount,size={kibibytes}k", str(self.place))
-
-    def used(self) -> int:
-        """Kibibytes."""
-        return shutil.disk_usage(self.place).used // 1024
-
-    def unmount(self) -> None:
-        self._told("umount", "-l", str(self.place))
-
-    def _told(self, *words: str) -> None:
-        subprocess.run(words, check=True, capture_output=True)
-
-
-@pytest.fixture
-def disk(tmp_path: Path) -> Iterator[Disk]:
-    found = Disk(tmp_path / "disk")
-    try:
-        found.mount(64 * 1024)
-    except (OSError, subprocess.CalledProcessError) as error:
-        pytest.skip(f"a small disk cannot be mounted here: {error}")
-    yield found
-    found.unmount()
 
 
 @pytest.fixture(scope="module")
@@ -145,6 +111,66 @@ def test_no_file_stands_half_written_on_a_full_disk(disk: Disk, states: Path, tm
     disk.resize(64 * 1024)
     run(*asked, out, cwd=tmp_path, timeout=300)
     assert {path.relative_to(out): path.read_bytes() for path in files(out)} == wanted
+
+
+def test_no_half_backup_stands_on_a_full_disk(disk: Disk, states: Path, tmp_path: Path) -> None:
+    store = f"sqlite:///{states / 'read.db'}"
+    asked = ("--store", store, "backup")
+    run(*asked, tmp_path / "whole", cwd=tmp_path)
+    size = (tmp_path / "whole").stat().st_size // 1024
+    disk.resize(max(size // 2, 40))
+    out = disk.place / "backup"
+    done = run(*asked, out, cwd=tmp_path, check=False)
+    assert done.returncode == 1
+    assert "Traceback" not in done.stderr
+    assert "space" in done.stderr or "full" in done.stderr
+    assert not list(disk.place.iterdir()), (
+        "nothing that could be taken for a backup, and the room is free again"
+    )
+    disk.resize(64 * 1024)
+    run(*asked, out, cwd=tmp_path)
+    run("restore", out, "--check", cwd=tmp_path)
+
+
+def test_no_half_package_stands_on_a_full_disk(disk: Disk, states: Path, tmp_path: Path) -> None:
+    store = f"sqlite:///{tmp_path / 'store.db'}"
+    shutil.copyfile(states / "proposed.db", tmp_path / "store.db")
+    run("--store", store, "sample", "freeze", "2021", cwd=tmp_path)
+    asked = ("--store", store, "package", "2021", "--out")
+    run(*asked, tmp_path / "whole", cwd=tmp_path, timeout=200)
+    size = sum(path.stat().st_size for path in files(tmp_path / "whole")) // 1024
+    disk.resize(max(size // 2, 40))
+    out = disk.place / "package"
+    done = run(*asked, out, cwd=tmp_path, check=False, timeout=200)
+    assert done.returncode == 1
+    assert "Traceback" not in done.stderr
+    assert "space" in done.stderr
+    assert not out.exists()
+    disk.resize(64 * 1024)
+    run(*asked, out, cwd=tmp_path, timeout=200)
+    names = {path.relative_to(out) for path in files(out)}
+    assert names == {path.relative_to(tmp_path / "whole") for path in files(tmp_path / "whole")}
+    assert [path.name for path in disk.place.iterdir()] == ["package"], "what was begun is gone"
+
+
+def test_an_archive_on_a_full_disk_of_its_own(disk: Disk, web: SampleWeb, tmp_path: Path) -> None:
+    """What cannot be kept is not read: no fact stands in the store whose page is not in the archive."""
+    whole, store = (f"sqlite:///{tmp_path / name}.db" for name in ("whole", "store"))
+    asked = ("crawl", "ror", "gleif", "--web", web.base, "--archive")
+    run("--store", whole, *asked, tmp_path / "archive", cwd=tmp_path)
+    size = sum(path.stat().st_size for path in files(tmp_path / "archive")) // 1024
+    disk.resize(max(size // 2, 8))
+    done = run("--store", store, *asked, disk.place / "archive", cwd=tmp_path, check=False, timeout=200)
+    assert done.returncode == 1, done.stdout
+    assert "Traceback" not in done.stderr
+    assert "space" in done.stdout + done.stderr
+    disk.resize(64 * 1024)
+    run("--store", store, *asked, disk.place / "archive", cwd=tmp_path, timeout=200)
+    assert content(store) == content(whole)
+    checked = run(
+        "--store", store, "archive", "check", "--archive", disk.place / "archive", cwd=tmp_path, check=False
+    )
+    assert " 0 bad" in checked.stdout, checked.stdout + checked.stderr
 
 
 def files(folder: Path) -> list[Path]:

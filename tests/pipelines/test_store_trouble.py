@@ -72,7 +72,8 @@ def test_what_postgresql_refuses(statements: tuple[str, ...], way: str, postgres
     ("said", "way"),
     [
         ('connection failed: FATAL:  too many connections for role "x"\nmore', "max_connections"),
-        ("FATAL:  the database system is starting up", "starting or stopping"),
+        ("FATAL:  the database system is starting up", "starts or stops"),
+        ("connection failed: Connection refused", "when it answers"),
         ("could not write: No space left on device", "make room"),
     ],
 )
