@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import IO
 
 import pytest
 
@@ -43,6 +44,10 @@ def test_a_link_in_the_place_of_a_half_written_file_is_replaced(folder: Path) ->
     kept = folder.with_name("elsewhere") / "kept.txt"
     (folder / "a.csv").symlink_to(kept)
     (folder / "a.csv.part").symlink_to(kept)
-    write_whole(folder / "a.csv", lambda file: file.write("new") and None)
+
+    def fill(file: IO[str]) -> None:
+        file.write("new")
+
+    write_whole(folder / "a.csv", fill)
     assert (folder / "a.csv").read_text(encoding="utf-8") == "new"
     assert kept.read_text(encoding="utf-8") == "kept"
