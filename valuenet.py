@@ -184,8 +184,8 @@ class LazyGroup(click.Group):
 
 
 def _store_trouble(error: Exception) -> str:
-    """What a database said that gave up in the middle (busy too long, disk full, connection lost, file damaged), without
-    the statement and its values, which SQLAlchemy's own message has. Empty for any other error."""
+    """What a database said that gave up in the middle (busy too long, disk full, connection lost, file damaged).
+    Without the statement and its values, which SQLAlchemy's own message has. Empty for any other error."""
     if "sqlalchemy.exc" not in sys.modules:  # no database was asked
         return ""
     from pipelines.store.trouble import damage, trouble

@@ -15,7 +15,7 @@ from tests.program import process, run
 TELLS = """
 import atexit, os, sys, threading, warnings
 atexit.register(print, "at the end")
-print(__name__, sys.argv, os.getcwd(), sys.path[0], os.environ["VALUENET_TOLD"], os.environ.get("LEFT"))
+print(__name__, sys.argv, os.getcwd(), sys.path[0], os.environ["VALUENET_CONTACT"], os.environ.get("LEFT"))
 print(sys.stdin.read(), os.isatty(1), sys.stdout.encoding, threading.current_thread() is threading.main_thread())
 os.write(1, b"")
 print("said", file=sys.stderr)
@@ -27,11 +27,11 @@ sys.exit(int(sys.argv[1]))
 @pytest.mark.parametrize("code", [0, 3])
 def test_a_forked_process_is_as_a_fresh_one(code: int, tmp_path: Path) -> None:
     def told(fresh: bool) -> tuple[int, str, str]:
-        done = process(TELLS, str(code), "字", cwd=tmp_path, env={"VALUENET_TOLD": "yes"}, fresh=fresh)
+        done = process(TELLS, str(code), "字", cwd=tmp_path, env={"VALUENET_CONTACT": "yes"}, fresh=fresh)
         return done.returncode, done.stdout, done.stderr.partition("\n")[0]
 
     assert told(fresh=False) == told(fresh=True)
-    assert "careful" in process(TELLS, "0", cwd=tmp_path, env={"VALUENET_TOLD": ""}).stderr
+    assert "careful" in process(TELLS, "0", cwd=tmp_path, env={"VALUENET_CONTACT": ""}).stderr
 
 
 @pytest.mark.parametrize(
