@@ -7,7 +7,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-import yaml
+from pipelines.checked_yaml import loaded as loaded_yaml
 
 DATA = Path(__file__).parent / "data"
 
@@ -73,9 +73,9 @@ def vocabulary() -> Vocabulary:
 
 
 def _read(name: str) -> dict[str, Any]:
-    loaded = yaml.safe_load((DATA / f"{name}.yaml").read_text(encoding="utf-8"))
-    assert isinstance(loaded, dict)
-    return loaded
+    found = loaded_yaml((DATA / f"{name}.yaml").read_text(encoding="utf-8"))
+    assert isinstance(found, dict)
+    return found
 
 
 def _districts(places: dict[str, Any]) -> list[tuple[str, list[str]]]:

@@ -8,10 +8,18 @@ from typing import Any, Final
 
 import yaml
 
+try:
+    from yaml import CSafeLoader as SafeLoader
+except ImportError:  # PyYAML built without libyaml: the same, ten times slower
+    from yaml import SafeLoader  # type: ignore[assignment]
+
 from pipelines.errors import InputError
 
 #: Larger files are no data files of ours.
 SIZE_LIMIT: Final = 5_000_000
+
+#: Deeper nesting is none of ours. The quick loader calls itself for each level and has no bound of its own.
+DEPTH_LIMIT: Final = 50
 
 _REQUIRED: Final = object()
 
@@ -78,7 +86,7 @@ _KINDS: Final[dict[type, str]] = {
 }
 
 
-class _Loader(yaml.SafeLoader):
+class _Loader(SafeLoader):
     """Safe, and strict: a key given twice is an error, not a silent loss."""
 
     def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Any, Any]:
@@ -93,12 +101,22 @@ class _Loader(yaml.SafeLoader):
         return super().construct_mapping(node, deep)
 
 
+def loaded(text: str) -> Any:
+    """What a YAML text says. Raises yaml.YAMLError for what is no YAML, is nested too deep or gives a key twice."""
+    depth = 0
+    for event in yaml.parse(text, Loader=SafeLoader):
+        depth += isinstance(event, yaml.CollectionStartEvent) - isinstance(event, yaml.CollectionEndEvent)
+        if depth > DEPTH_LIMIT:
+            raise yaml.YAMLError(f"nested deeper than {DEPTH_LIMIT} levels")
+    return yaml.load(text, Loader=_Loader)  # noqa: S506 - a SafeLoader
+
+
 def read_yaml(path: Path) -> Fields:
     """The top mapping of a YAML file. Raises InputError when it cannot be read as one."""
     try:
         if path.stat().st_size > SIZE_LIMIT:
             raise InputError(f"larger than {SIZE_LIMIT} bytes", where=str(path))
-        content = yaml.load(path.read_text(encoding="utf-8"), Loader=_Loader)  # noqa: S506 - a SafeLoader
+        content = loaded(path.read_text(encoding="utf-8"))
     except (OSError, ValueError, TypeError, RecursionError, yaml.YAMLError) as error:
         raise InputError(f"cannot be read as YAML: {error}", where=str(path)) from error
     if not isinstance(content, dict) or not all(isinstance(key, str) for key in content):

@@ -16,6 +16,7 @@ from typing import Any, Literal, get_args
 import yaml
 
 from entity_resolution.names import exact_key, is_han
+from pipelines.checked_yaml import loaded as loaded_yaml
 from pipelines.errors import InputError
 from pipelines.records import NAME_LIMIT, EntityKind
 
@@ -101,7 +102,7 @@ def read_curated(path: Path) -> Curated:
     try:
         if path.stat().st_size > SIZE_LIMIT:
             raise InputError(f"larger than {SIZE_LIMIT} bytes", where=path.name)
-        data = yaml.safe_load(path.read_text(encoding="utf-8"))
+        data = loaded_yaml(path.read_text(encoding="utf-8"))
     except (yaml.YAMLError, UnicodeDecodeError, RecursionError) as error:
         raise InputError(f"no readable YAML: {str(error)[:500]}", where=path.name) from error
     top = _mapping(data, frozenset({"organisations", "different"}), path.name)

@@ -85,3 +85,9 @@ def test_missing_huge_and_broken_files(tmp_path: Path) -> None:
     (tmp_path / "bytes.yaml").write_bytes(b"a: \xff")
     with pytest.raises(InputError, match="cannot be read"):
         read_yaml(tmp_path / "bytes.yaml")
+
+
+@pytest.mark.parametrize("text", ["[" * 200_000, "a: " + "{a: " * 60 + "1" + "}" * 60, "- " * 500 + "x"])
+def test_nesting_is_bounded(tmp_path: Path, text: str) -> None:
+    with pytest.raises(InputError, match="deeper than 50"):
+        _read(tmp_path, text)
