@@ -62,12 +62,15 @@ def process(
 ) -> subprocess.CompletedProcess[str]:
     """Run `python -c CODE WORDS`, or `valuenet WORDS` where the code is empty. Raises TimeoutExpired.
 
-    Forked from a server that has the libraries loaded, where that shows the same.
+    Forked from a server that has the libraries loaded, where that shows the same and has paid for the loading.
     """
+    global _few
+    _few += 1
     asked = [sys.executable, "-c", code, *words] if code else command(*words)
     # what is not the program's own variable may be for the interpreter: the locale, the zone, the hash seed
     own = all(name.startswith("VALUENET_") for name in env or ())
-    if fresh or not own or not _turn.acquire(blocking=False):
+    few = _server is None and _few <= FEW
+    if fresh or few or not own or not _turn.acquire(blocking=False):
         return subprocess.run(
             asked,
             cwd=cwd,
@@ -83,6 +86,9 @@ def process(
         _turn.release()
 
 
+#: So many commands do not pay for the start of a server. Those that were asked for so far are counted.
+FEW = 3
+_few = 0
 #: One process at a time is forked; who comes meanwhile, in another thread, takes a fresh one.
 _turn = threading.Lock()
 _server: subprocess.Popen[bytes] | None = None

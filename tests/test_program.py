@@ -12,6 +12,13 @@ import pytest
 from tests import program
 from tests.program import process, run
 
+
+@pytest.fixture(autouse=True)
+def forking() -> None:
+    """A server runs: where none does, the first commands are fresh ones."""
+    program.server()
+
+
 TELLS = """
 import atexit, os, sys, threading, warnings
 atexit.register(print, "at the end")

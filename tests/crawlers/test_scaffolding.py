@@ -30,7 +30,7 @@ def checkout(folder: Path) -> Path:
     return folder
 
 
-def called(*arguments: str | Path, cwd: Path, timeout: float = 55) -> str:
+def called(*arguments: str | Path, cwd: Path, timeout: float = 150) -> str:
     """Run a program in a copy of the project; what it said. Fails the test where it fails."""
     path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
     done = subprocess.run(
