@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from contextlib import suppress
 
 import pytest
@@ -178,11 +177,10 @@ def test_feeds_of_a_front_page() -> None:
         "<time datetime='" + "1" * 100_000 + "'>",
     ],
 )
-def test_hostile_pages_take_bounded_time(body: str) -> None:
-    began = time.perf_counter()
+@pytest.mark.timeout(60)  # what runs away takes hours
+def test_hostile_pages_come_to_an_end(body: str) -> None:
     with suppress(InputError):
         article(page(body=body))
-    assert time.perf_counter() - began < 10
 
 
 def test_too_many_elements_are_not_read() -> None:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import datetime as dt
 import random
-import time
 from collections import Counter
 
 import pytest
@@ -56,7 +55,6 @@ def split(data: bytes) -> tuple[list[Product], list[Rejected]]:
 @pytest.mark.shared
 def test_every_row_of_the_real_lists_is_read() -> None:
     folder = shared("web", "cac")
-    began = time.perf_counter()
     assert {one.stem for one in folder.glob("*.docx")} == set(LISTS)
     provinces: Counter[str | None] = Counter()
     for name, (rows, changed, cancelled) in LISTS.items():
@@ -79,7 +77,6 @@ def test_every_row_of_the_real_lists_is_read() -> None:
     assert provinces["新疆维吾尔自治区"] == 1
     # one number has a digit too many: its digits are not trusted
     assert provinces[None] == 1
-    assert time.perf_counter() - began < 8
 
 
 @pytest.mark.shared
