@@ -13,6 +13,7 @@ from sqlalchemy import Engine, select, update
 
 from pipelines.store import schema, turns
 from pipelines.store.runs import open_run
+from pipelines.store.session import writing
 from pipelines.store.turns import LEASE, Taken, extend, is_dead, let_go, take, this_visitor, turn
 from pipelines.store.types import now
 from tests.pipelines.test_store_writing import SOURCE
@@ -68,7 +69,7 @@ def test_of_many_at_once_one_wins(visited: Engine) -> None:
 
 def test_a_lease_without_a_sign_of_life_ends(visited: Engine) -> None:
     take(visited, NAME, "elsewhere")
-    with visited.begin() as connection:
+    with writing(visited) as connection:
         row = connection.execute(select(schema.agenda.c.held_since, schema.agenda.c.held_until)).one()
         assert row.held_until - row.held_since == LEASE
         connection.execute(update(schema.agenda).values(held_until=now() - dt.timedelta(seconds=1)))
@@ -107,7 +108,7 @@ def test_who_slept_too_long_learns_that_the_source_is_anothers(
     with turn(visited, NAME, "she") as lost:
         assert extend(visited, NAME, "she")
         assert not lost.is_set()
-        with visited.begin() as connection:
+        with writing(visited) as connection:
             connection.execute(update(schema.agenda).values(holder="he"))
         assert lost.wait(10)
     assert holder(visited) == "he"
@@ -133,7 +134,7 @@ def test_a_part_whose_visitor_died_is_free_and_only_its_runs_are_closed(visited:
     other = open_run(visited, SOURCE, "crawl", "site=b")
     dead = this_visitor().rpartition(" ")[0] + " 1"
     take(visited, NAME, dead, part="site=a")
-    with visited.begin() as connection:  # taking it closed what was open: open it once more
+    with writing(visited) as connection:  # taking it closed what was open: open it once more
         connection.execute(update(schema.run).where(schema.run.c.id == gone).values(outcome="running"))
     take(visited, NAME, "next", part="site=a")
     with visited.connect() as connection:
