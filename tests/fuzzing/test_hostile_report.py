@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import csv
 import json
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -148,3 +149,15 @@ def test_no_file_of_data_runs_or_breaks(folder: Path) -> None:
     labels = etree.parse(str(folder / "n.gexf")).xpath("//*[local-name()='node']/@label")
     assert any("<img src=x" in one for one in labels)
     assert json.loads((folder / "package" / "datapackage.json").read_text(encoding="utf-8"))["resources"]
+
+
+def test_no_file_bears_a_name_that_was_read(folder: Path) -> None:
+    """Files are named after ids and kinds, so that any system takes them, whatever an organisation is called."""
+    taken = {"con", "prn", "aux", "nul", *(f"{port}{at}" for port in ("com", "lpt") for at in range(10))}
+    for place in (folder / "report", folder / "package"):
+        paths = [path.relative_to(place) for path in place.rglob("*")]
+        assert len(paths) > 5
+        for path in paths:
+            assert re.fullmatch(r"[A-Za-z0-9_-][A-Za-z0-9_.-]{0,99}", path.name), path
+            assert path.name.partition(".")[0].lower() not in taken, path
+        assert len({str(path).lower() for path in paths}) == len(paths)
