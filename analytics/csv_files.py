@@ -24,6 +24,8 @@ def cell(value: object) -> str:
     if isinstance(value, float):
         return "" if math.isnan(value) else repr(float(value))
     text = str(value).replace("\0", "\N{REPLACEMENT CHARACTER}")
+    # the writer leaves a lone carriage return unquoted, and readers begin a row there: a formula of the name's own
+    text = text.replace("\r\n", "\n").replace("\r", "\n")
     if text.startswith(_FORMULA) and not _is_number(text):
         return "'" + text
     return text

@@ -90,5 +90,6 @@ def _decoded(data: bytes, where: str) -> str:
 def _cell(value: object) -> str:
     if isinstance(value, float):
         return f"{value:.6f}"
-    text = "" if value is None else str(value)
+    # a lone carriage return stays unquoted, and readers begin a row there
+    text = "" if value is None else str(value).replace("\r\n", "\n").replace("\r", "\n")
     return f"'{text}" if text.startswith(_FORMULA) else text

@@ -11,10 +11,10 @@ import networkx
 import pandas as pd
 import pyarrow.parquet as pq
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
-from analytics.csv_files import cell
+from analytics.csv_files import cell, write_csv
 from analytics.edge_files import read_network
 from analytics.export import nodes_path, write_network, write_years
 from analytics.look import look
@@ -175,6 +175,17 @@ def test_a_cell_never_starts_a_formula(value: object) -> None:
     written = cell(value)
     if written.startswith(("=", "+", "-", "@", "\t", "\r")):
         float(written)
+
+
+@settings(deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(st.lists(st.text(st.sampled_from('a\r\n",=\x1b\u2028')), min_size=2, max_size=2))
+@example(["A\r=1+1", "b"])
+def test_a_cell_never_begins_a_row(tmp_path: Path, cells: list[str]) -> None:
+    write_csv(tmp_path / "a.csv", ["one", "two"], [cells])
+    with (tmp_path / "a.csv").open(encoding="utf-8", newline="") as file:
+        assert len(rows := list(csv.reader(file))) == 2
+    assert rows[1] == [cell(one) for one in cells]
+    assert pd.read_csv(tmp_path / "a.csv").shape == (1, 2)
 
 
 def test_parquet_has_ids_and_types(tmp_path: Path) -> None:

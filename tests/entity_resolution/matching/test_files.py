@@ -50,11 +50,12 @@ def test_no_file(tmp_path: Path) -> None:
 
 def test_written_cells_are_harmless(tmp_path: Path) -> None:
     file = tmp_path / "out.csv"
-    write_rows(file, ["id", "name", "score"], [["1", "=1+1", 0.5], [2, None, 1.0]])
+    write_rows(file, ["id", "name", "score"], [["1", "=1+1", 0.5], [2, None, 1.0], [3, "甲\r=1", 1.0]])
     with file.open(encoding="utf-8") as lines:
         assert list(csv.reader(lines)) == [
             ["id", "name", "score"],
             ["1", "'=1+1", "0.500000"],
             ["2", "", "1.000000"],
+            ["3", "甲\n=1", "1.000000"],
         ]
     assert [path.name for path in tmp_path.iterdir()] == ["out.csv"]
