@@ -9,11 +9,9 @@ import csv
 import math
 from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
-from typing import IO, Final
+from typing import IO
 
-#: A cell that starts with one of these may be run as a formula
-#: (the wide forms do so in the Chinese, Japanese and Korean editions of spreadsheets).
-_FORMULA: Final = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
+from pipelines.spreadsheets import harmless_cell
 
 
 def cell(value: object) -> str:
@@ -24,11 +22,7 @@ def cell(value: object) -> str:
     if isinstance(value, float):
         return "" if math.isnan(value) else repr(float(value))
     text = str(value).replace("\0", "\N{REPLACEMENT CHARACTER}")
-    # the writer leaves a lone carriage return unquoted, and readers begin a row there: a formula of the name's own
-    text = text.replace("\r\n", "\n").replace("\r", "\n")
-    if text.startswith(_FORMULA) and not _is_number(text):
-        return "'" + text
-    return text
+    return text if _is_number(text) else harmless_cell(text)
 
 
 def write_csv(path: Path, header: Sequence[str], rows: Iterable[Sequence[object]]) -> None:

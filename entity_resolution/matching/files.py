@@ -10,12 +10,11 @@ from pathlib import Path
 from entity_resolution.matching.name import Name
 from pipelines.errors import InputError
 from pipelines.records import NAME_LIMIT
+from pipelines.spreadsheets import harmless_cell
 
 FILE_LIMIT = 500 * 1024 * 1024
 #: Columns of a table of names: the first two are needed.
 NEEDED, FURTHER = ("id", "name"), ("kind", "country", "place")
-#: Signs that begin a formula in spreadsheets.
-_FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 
 def read_names(path: Path) -> list[Name]:
@@ -90,6 +89,4 @@ def _decoded(data: bytes, where: str) -> str:
 def _cell(value: object) -> str:
     if isinstance(value, float):
         return f"{value:.6f}"
-    # a lone carriage return stays unquoted, and readers begin a row there
-    text = "" if value is None else str(value).replace("\r\n", "\n").replace("\r", "\n")
-    return f"'{text}" if text.startswith(_FORMULA) else text
+    return "" if value is None else harmless_cell(str(value))

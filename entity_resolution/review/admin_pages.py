@@ -16,13 +16,12 @@ from entity_resolution.review.showing import shown
 from entity_resolution.review.users import SHORTEST, Users
 from entity_resolution.review.wording import EN, say
 from pipelines.errors import UsageError
+from pipelines.spreadsheets import harmless_cell
 from pipelines.store import audit
 
 admin = Blueprint("admin", __name__, url_prefix="/admin")
 
 _SHOWN: Final = 200
-#: A cell that begins so is a formula to a spreadsheet.
-_FORMULA: Final = ("=", "+", "-", "@", "\t", "\r")
 
 
 @admin.get("/users")
@@ -95,7 +94,7 @@ def log_csv() -> ResponseReturnValue:
     for one in lines:
         details = "; ".join(f"{key} {value}" for key, value in one.details.items())
         row = (one.at.isoformat(), one.who, one.action, one.about, one.origin, one.judgement or "", details)
-        writer.writerow(_harmless(shown(cell, 500)) for cell in row)
+        writer.writerow(harmless_cell(shown(cell, 500)) for cell in row)
     answer = Response("\ufeff" + made.getvalue(), mimetype="text/csv")
     answer.headers["Content-Disposition"] = 'attachment; filename="audit.csv"'
     return answer
@@ -113,10 +112,6 @@ def _detail_words(key: str, value: object) -> str:
     elif key in ("verdict", "choice") and words in EN:
         words = say(words, g.language)
     return f"← {words}" if key == "before" else words
-
-
-def _harmless(cell: str) -> str:
-    return f"'{cell}" if cell.startswith(_FORMULA) else cell
 
 
 def _users() -> Users:
