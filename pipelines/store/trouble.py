@@ -76,6 +76,5 @@ def _state(error: DatabaseError) -> str:
 
 
 def _sqlite_code(cause: BaseException | None) -> int:
-    return (
-        int(getattr(cause, "sqlite_errorcode", 0)) & 0xFF
-    )  # the lowest byte is the kind, whatever the detail
+    code = int(getattr(cause, "sqlite_errorcode", 0))
+    return code & 0xFF  # the lowest byte is the kind, whatever the detail
